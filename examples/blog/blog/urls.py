@@ -1,0 +1,29 @@
+"""The blog's addresses: the API, and Django's admin for the editors."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from blog.handlers import (
+    ArbitraryDataHandler,
+    AuthorHandler,
+    CommentHandler,
+    PostHandler,
+    StatisticsHandler,
+    TagHandler,
+)
+from piston_core import Api
+
+api = Api(title="Blog")
+api.route("posts/", PostHandler)
+api.route("posts/<slug:slug>/", PostHandler)
+api.route("posts/<slug:slug>/comments/", CommentHandler)
+api.route("authors/", AuthorHandler, authentication=())
+api.route("authors/<str:username>/", AuthorHandler, authentication=())
+api.route("tags/", TagHandler, authentication=())
+api.route("statistics/", StatisticsHandler, authentication=())
+api.route("other/<username>/<path:data>/", ArbitraryDataHandler)
+
+urlpatterns = [
+    path("api/", include(api.urls)),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,43 @@
+"""Piston: Django REST APIs from the parts you choose.
+
+The core dispatches requests to handlers and knows no format, no credential and no link style;
+plugins bring those. Everything that handlers and plugins need is imported from here.
+"""
+
+from piston_core.api import Api
+from piston_core.conf import SettingsError, plugin_options
+from piston_core.contracts import Authenticator, Document, Emitter, Identity, Parser
+from piston_core.discovery import PluginError
+from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
+from piston_core.hookspecs import hookimpl
+from piston_core.problems import AuthenticationFailed, Invalid, MalformedBody, Problem
+from piston_core.replies import Reply, rc
+from piston_core.requests import Request
+from piston_core.resource import Resource
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnonymousBaseHandler",
+    "Api",
+    "AuthenticationFailed",
+    "Authenticator",
+    "BaseHandler",
+    "Document",
+    "Emitter",
+    "Identity",
+    "Invalid",
+    "MalformedBody",
+    "Parser",
+    "PluginError",
+    "Problem",
+    "Reply",
+    "Request",
+    "Resource",
+    "SettingsError",
+    "__version__",
+    "hookimpl",
+    "plugin_options",
+    "rc",
+    "validate",
+]

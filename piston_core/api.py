@@ -1,0 +1,169 @@
+"""An API: handlers under one prefix, which know of each other, with a root that lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from inspect import cleandoc
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, URLPattern, path, re_path, resolve
+from django.utils.regex_helper import normalize
+
+from piston_core.contracts import Authenticator
+from piston_core.handler import BaseHandler, identifies
+from piston_core.pipeline.select import describe
+from piston_core.problems import Problem
+from piston_core.resource import Resource
+from piston_core.scope import ItemRoute, Scope
+
+
+class Api:
+    """A set of resources under one prefix; ``path("api/", include(api.urls))`` mounts it.
+
+    Two APIs in one process are two values that know nothing of each other; give each its own
+    ``name`` if both are mounted in one project.
+
+    Args:
+        title: the API's name for people.
+        name: the URL namespace, as in ``reverse("api:post-list")``.
+        authentication: the authenticators of its resources, by name or as instances; by default
+            those of ``PISTON["AUTHENTICATORS"]``.
+        emitters: the names of the formats of its resources; by default ``PISTON["EMITTERS"]``.
+        root: whether its root lists the resources to everybody.
+    """
+
+    def __init__(
+        self,
+        title: str = "API",
+        *,
+        name: str = "api",
+        authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        emitters: Sequence[str] | None = None,
+        root: bool = True,
+    ) -> None:
+        self.title = title
+        self.name = name
+        self.authentication = authentication
+        self.emitters = emitters
+        self.root = root
+        self.scope = Scope()
+        self.routes: list[URLPattern] = []
+        self._urls: tuple[list[URLPattern], str] | None = None
+
+    def route(
+        self,
+        pattern: str | re.Pattern[str],
+        handler: type[BaseHandler],
+        *,
+        name: str | None = None,
+        authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        emitters: Sequence[str] | None = None,
+    ) -> Resource:
+        """Serve a handler at a pattern below the prefix.
+
+        An address whose arguments name one object of the handler's model, such as
+        ``posts/<slug:slug>/`` with a unique slug, is that object's; any other is a list's.
+
+        Args:
+            pattern: a route as in Django's ``path``, or a compiled expression as in ``re_path``.
+            handler: the handler's class.
+            name: the URL's name; by default ``post-list`` and ``post-item`` for a ``PostHandler``.
+            authentication: as for the API, for this resource.
+            emitters: as for the API, for this resource.
+
+        Returns:
+            the resource, a Django view.
+
+        Raises:
+            ImproperlyConfigured: the API is mounted already.
+        """
+        if self._urls is not None:
+            raise ImproperlyConfigured(f"{self.title}: add the route {pattern!r} before api.urls is used.")
+        resource = Resource(
+            handler,
+            authentication=self.authentication if authentication is None else authentication,
+            emitters=self.emitters if emitters is None else emitters,
+            scope=self.scope,
+        )
+        make = path if isinstance(pattern, str) else re_path
+        text = pattern if isinstance(pattern, str) else pattern.pattern
+        arguments = tuple(make(text, resource).pattern.converters or _groups(pattern))
+        name = name or _name(handler, arguments)
+        self.routes.append(make(text, resource, name=name))
+        self.scope.add_item(handler, ItemRoute(name, arguments))
+        return resource
+
+    @property
+    def urls(self) -> tuple[list[URLPattern], str]:
+        """The URL patterns and their namespace, for Django's ``include``; no route is added afterwards."""
+        if self._urls is None:
+            root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name="root")]
+            unrouted = re_path("", Unrouted(BaseHandler, authentication=(), emitters=self.emitters))
+            self._urls = ([*self.routes, *(root if self.root else ()), unrouted], self.name)
+        return self._urls
+
+
+class RootHandler(BaseHandler):
+    """Lists the resources of an API, with their addresses or, where these have arguments, templates.
+
+    Args:
+        api: the API.
+    """
+
+    allowed_methods = ("GET",)
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def read(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the API's title and its resources."""
+        return {"title": self.api.title, "resources": [self._entry(request, route) for route in self.api.routes]}
+
+    def _entry(self, request: HttpRequest, route: URLPattern) -> dict[str, Any]:
+        resource: Resource = route.callback
+        template, arguments = normalize(route.pattern.regex.pattern)[0]
+        entry = {
+            "name": route.name,
+            "template" if arguments else "url": request.path + template % {each: f"{{{each}}}" for each in arguments},
+            "methods": describe(*resource.methods(dict.fromkeys(arguments)))["Allow"].split(", "),
+        }
+        about = type(resource.handler).__doc__
+        return entry | ({"about": cleandoc(about).partition("\n")[0]} if about else {})
+
+
+class Unrouted(Resource):
+    """Answers every address under an API's prefix that no route has: a problem instead of a page."""
+
+    def handle(self, request: HttpRequest, kwargs: Any) -> HttpResponseBase:
+        """Answer 404; to a reader who forgot the last slash, what Django's ``APPEND_SLASH`` answers."""
+        if not _lacks_slash(request):
+            raise Problem(404, "There is nothing at this address.")
+        if request.method in ("GET", "HEAD"):
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+        # A redirect would lose the body and may turn the method into GET (RFC 9110, section 15.4.2).
+        raise Problem(404, f"There is nothing at this address; did you mean {request.path}/ with a slash?")
+
+
+def _lacks_slash(request: HttpRequest) -> bool:
+    if not settings.APPEND_SLASH or request.path_info.endswith("/"):
+        return False
+    try:
+        return not isinstance(resolve(f"{request.path_info}/").func, Unrouted)
+    except Resolver404:
+        return False
+
+
+def _name(handler: type[BaseHandler], arguments: tuple[str, ...]) -> str:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", handler.__name__.removesuffix("Handler")).lower()
+    if handler.model is None:
+        return name
+    return f"{name}-item" if identifies(handler.model, frozenset(arguments)) else f"{name}-list"
+
+
+def _groups(pattern: str | re.Pattern[str]) -> list[str]:
+    return [] if isinstance(pattern, str) else list(pattern.groupindex)

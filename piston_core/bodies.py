@@ -1,0 +1,47 @@
+"""Read the bodies that HTML forms send, for POST, PUT and PATCH alike; Django does so only for POST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+
+from piston_core.contracts import Parser
+from piston_core.problems import MalformedBody
+
+
+class FormParser(Parser):
+    """Reads ``application/x-www-form-urlencoded``; Django limits the number of fields."""
+
+    name = "form"
+    media_types = ("application/x-www-form-urlencoded",)
+
+    def parse(self, body: bytes, request: HttpRequest) -> QueryDict:
+        """Return the fields as Django's ``QueryDict``.
+
+        Raises:
+            MalformedBody: its text cannot be read in the charset that it names.
+        """
+        charset = request.encoding or settings.DEFAULT_CHARSET
+        try:
+            text = body.decode(charset)
+        except (LookupError, UnicodeError) as error:
+            raise MalformedBody(f"The form's text is not {charset}.") from error
+        return QueryDict(text, encoding=charset)
+
+
+class MultipartParser(Parser):
+    """Reads ``multipart/form-data``: fields, and files through Django's upload handlers."""
+
+    name = "multipart"
+    media_types = ("multipart/form-data",)
+    reads_request = True
+
+    def parse(self, body: bytes, request: HttpRequest) -> Any:
+        """Return the fields; the files are in ``request.FILES``."""
+        if request.method == "POST":
+            return request.POST
+        fields, files = request.parse_file_upload(request.META, request)
+        request._files = files  # type: ignore[attr-defined]  # what request.FILES reads; Django fills it for POST only
+        return fields

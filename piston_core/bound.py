@@ -1,0 +1,83 @@
+"""What one resource uses of the registry, looked up once for all its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from piston_core.conf import refuse_unknown
+from piston_core.contracts import Authenticator, Emitter, Parser
+from piston_core.moments import Moments
+from piston_core.pipeline.negotiate import Formats
+from piston_core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The parts of the registry that a resource has selected.
+
+    Attributes:
+        registry: the registry; another one means that the settings have changed.
+        moments: the registry's moment hooks.
+        authenticators: the authenticators to ask, in their order.
+        formats: the emitters to negotiate.
+        problem_formats: those of them that write problems.
+        problem_emitter: what writes a problem where none of these is acceptable, if there is any.
+        parsers: the parsers by media type.
+        vary: the request's fields that the answers depend on.
+        max_upload_size: the largest multipart body in bytes.
+    """
+
+    registry: Registry
+    moments: Moments
+    authenticators: tuple[Authenticator, ...]
+    formats: Formats
+    problem_formats: Formats
+    problem_emitter: Emitter | None
+    parsers: Mapping[str, Parser]
+    vary: tuple[str, ...]
+    max_upload_size: int
+
+
+def bind(
+    registry: Registry, authentication: Sequence[str | Authenticator] | None, emitters: Sequence[str] | None
+) -> Bound:
+    """Return what a resource with these declarations uses of a registry.
+
+    Raises:
+        SettingsError: it names an authenticator or an emitter that no enabled plugin offers; an
+            unknown authenticator never passes for none.
+    """
+    settings = registry.settings
+    authenticators = _authenticators(registry, settings.authenticators if authentication is None else authentication)
+    formats = _formats(registry, emitters)
+    problem_formats = {name: emitter for name, emitter in formats.items() if emitter.problem_type}
+    return Bound(
+        registry=registry,
+        moments=registry.moments,
+        authenticators=authenticators,
+        formats=Formats(formats),
+        problem_formats=Formats(problem_formats),
+        problem_emitter=next(iter(problem_formats.values()), None),
+        parsers={media_type: parser for parser in registry.parsers.values() for media_type in parser.media_types},
+        vary=tuple(dict.fromkeys(("Accept", *(name for each in authenticators for name in each.reads)))),
+        max_upload_size=settings.max_upload_size,
+    )
+
+
+def _authenticators(registry: Registry, named: Iterable[str | Authenticator]) -> tuple[Authenticator, ...]:
+    named = list(named)
+    refuse_unknown(
+        "A resource's authentication", [each for each in named if isinstance(each, str)], registry.authenticators
+    )
+    return tuple(registry.authenticators[each] if isinstance(each, str) else each for each in named)
+
+
+def _formats(registry: Registry, named: Sequence[str] | None) -> dict[str, Emitter]:
+    """Return the emitters by name; the settings' default comes first where the resource names none."""
+    refuse_unknown("A resource's emitters", named or (), registry.emitters)
+    names = list(named or registry.settings.emitters or registry.emitters)
+    default = registry.settings.default_emitter
+    if named is None and default:
+        names.sort(key=lambda name: name != default)
+    return {name: registry.emitters[name] for name in names}

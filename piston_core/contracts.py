@@ -1,0 +1,145 @@
+"""The contracts between the core and its plugins: what a plugin implements, what it is handed.
+
+A plugin subclasses the abstract classes; the frozen records are made by one side and only read
+by the other. Instances live as long as the process and serve many threads, so they keep no
+state of a request.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an emitter writes.
+
+    Attributes:
+        data: plain values (``None``, ``bool``, ``int``, ``float``, ``str``, the emitter's other
+            native types, lists, and dictionaries with text keys), or an iterator of such values,
+            which are the rows of a list that is too long to hold in memory.
+    """
+
+    data: Any
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the data is an iterator of rows instead of a value."""
+        return isinstance(self.data, Iterator)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody whom an authenticator knows.
+
+    Attributes:
+        user: what ``request.user`` becomes, usually a Django user.
+        authenticator: the name of the authenticator that vouches for it.
+    """
+
+    user: Any
+    authenticator: str
+
+
+class Emitter(ABC):
+    """Writes documents in one format.
+
+    Attributes:
+        name: the format's name in settings, in ``?format=`` and in lists, such as ``json``.
+        media_types: the media types that ask for it in ``Accept``; the first is its own, in full.
+        content_type: the ``Content-Type`` to send, where the first media type is not enough.
+        problem_type: the ``Content-Type`` of a problem document, or ``""`` if the format has
+            none and problems are better left to another emitter.
+        native: the scalar types that the format writes itself. ``None``, booleans, integers and
+            text always are; values of any other type arrive as text (RFC 3339 dates, exact
+            decimals, base64 bytes), and a ``float`` that is not native is a finite number.
+        streams: whether every list arrives as an iterator of rows, as a format of lines wants it.
+    """
+
+    name: ClassVar[str]
+    media_types: ClassVar[tuple[str, ...]]
+    content_type: ClassVar[str] = ""
+    problem_type: ClassVar[str] = ""
+    native: ClassVar[frozenset[type]] = frozenset()
+    streams: ClassVar[bool] = False
+
+    @abstractmethod
+    def emit(self, document: Document, request: HttpRequest) -> bytes:
+        """Return the whole document as bytes.
+
+        Args:
+            document: never a stream.
+            request: the request that is answered, to read parameters from.
+        """
+
+    @abstractmethod
+    def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
+        """Yield the document piece by piece, in memory that does not grow with its rows.
+
+        The pieces, joined, are a document like the one that ``emit`` returns for the same rows in
+        a list. An exception of the rows' iterator must go on to the caller: the connection then
+        breaks off, and the client does not take a part for the whole.
+
+        Args:
+            document: a stream.
+            request: the request that is answered.
+        """
+
+
+class Parser(ABC):
+    """Reads request bodies of one format.
+
+    Attributes:
+        name: the format's name in settings and lists.
+        media_types: the content types that it reads.
+        reads_request: whether it reads the request itself, as uploads are, instead of a body
+            that the core has read within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+    """
+
+    name: ClassVar[str]
+    media_types: ClassVar[tuple[str, ...]]
+    reads_request: ClassVar[bool] = False
+
+    @abstractmethod
+    def parse(self, body: bytes, request: HttpRequest) -> Any:
+        """Return the plain data in a body.
+
+        Args:
+            body: the body, no longer than the limit; empty if ``reads_request``.
+            request: the request that it came with.
+
+        Raises:
+            MalformedBody: it is not of this format, or nested too deeply.
+        """
+
+
+class Authenticator(ABC):
+    """Recognises who sends a request by one authentication scheme.
+
+    Attributes:
+        name: the scheme's name in settings and lists, such as ``basic``.
+        reads: the request's header fields that it looks at, for ``Vary``.
+    """
+
+    name: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ("Authorization",)
+
+    @abstractmethod
+    def authenticate(self, request: HttpRequest) -> Identity | None:
+        """Return who sends the request, or ``None`` if it holds no credentials of this scheme.
+
+        Raises:
+            AuthenticationFailed: it holds credentials of this scheme, and they are not good.
+        """
+
+    @abstractmethod
+    def challenge(self, request: HttpRequest) -> str | None:
+        """Return this scheme's challenge for ``WWW-Authenticate`` (RFC 9110, section 11.6.1).
+
+        ``None`` stands for a scheme that has no challenge of its own, such as a session cookie.
+        """

@@ -1,0 +1,89 @@
+"""The core as a plugin of itself: what happens where no plugin says otherwise.
+
+If the core needs more than these hooks give, third parties need the hook too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
+from django.db import DataError, IntegrityError
+from django.http import Http404, HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+
+from piston_core.bodies import FormParser, MultipartParser
+from piston_core.contracts import Parser
+from piston_core.hookspecs import hookimpl
+from piston_core.problems import Invalid, Problem, pointer
+
+if TYPE_CHECKING:
+    from piston_core.handler import BaseHandler
+
+logger = logging.getLogger("piston")
+
+# What Django's own exceptions mean to a client; the first that fits counts.
+_MEANINGS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int, str], ...] = (
+    ((Http404, ObjectDoesNotExist), 404, "There is nothing at this address."),
+    (PermissionDenied, 403, "You may not do this."),
+    (RequestDataTooBig, 413, "The body is larger than this server accepts."),
+    (UnreadablePostError, 400, "The body broke off before its end."),
+    ((SuspiciousOperation, BadRequest, MultiPartParserError), 400, "The request is malformed."),
+    (IntegrityError, 409, "This conflicts with what is already stored."),
+    (DataError, 422, "A value does not fit into what it is for."),
+)
+
+
+@hookimpl
+def piston_parsers() -> Iterable[Parser]:
+    """Offer the formats of HTML forms, which need no library."""
+    return [FormParser(), MultipartParser()]
+
+
+@hookimpl(trylast=True)
+def piston_call_handler(request: HttpRequest, handler: BaseHandler, method: str, kwargs: Mapping[str, Any]) -> Any:
+    """Call the handler's method with the request and the URL's arguments."""
+    return getattr(handler, method)(request, **kwargs)
+
+
+@hookimpl(trylast=True)
+def piston_handle_exception(exception: Exception) -> Exception:
+    """Return the problem that an exception stands for, or the exception itself if it is a defect."""
+    if isinstance(exception, Problem):
+        return exception
+    if isinstance(exception, ValidationError):
+        return invalid(exception)
+    for kinds, status, detail in _MEANINGS:
+        if isinstance(exception, kinds):
+            if isinstance(exception, IntegrityError | DataError):
+                logger.warning("refused by the database", exc_info=exception)
+            return Problem(status, detail)
+    return exception
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """Return the problem for what a validator of Django refused.
+
+    Each message gets the pointer of its field; a message about the whole has the empty pointer.
+    """
+    faults = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
+    return Invalid(
+        [
+            {
+                "pointer": "" if name == "__all__" else pointer(name),
+                "detail": " ".join(fault.messages),
+                "code": fault.code or "invalid",
+            }
+            for name, messages in faults.items()
+            for fault in messages
+        ]
+    )

@@ -1,0 +1,188 @@
+"""Find the installed plugins, import the enabled ones one by one, and say exactly what failed.
+
+Nothing is imported that is not enabled, and nothing here is done when a module is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
+
+from django.core.exceptions import ImproperlyConfigured
+from importlib_metadata import EntryPoint, entry_points
+from pluggy import PluginManager, PluginValidationError
+
+from piston_core import defaults, hookspecs
+
+GROUP = "piston.plugins"
+NAMED_GROUP = "piston.plugins.named"
+CORE = "core"
+
+
+class PluginError(ImproperlyConfigured):
+    """A plugin that cannot be used; the message names it, its distribution and what to do.
+
+    Attributes:
+        plugin: the plugin's name.
+    """
+
+    def __init__(self, plugin: str, message: str) -> None:
+        super().__init__(message)
+        self.plugin = plugin
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a plugin comes from.
+
+    Attributes:
+        name: the plugin's name: of its entry point, or its module's dotted name.
+        distribution: the installed distribution that brings it, or ``""`` for a project's module.
+        version: that distribution's version.
+        must_be_named: whether it is only ever enabled by being named in the settings.
+        points: its entry points; more than one means that distributions claim the same name.
+    """
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+    must_be_named: bool = False
+    points: tuple[EntryPoint, ...] = ()
+
+    def __str__(self) -> str:
+        where = f"{self.distribution} {self.version}" if self.distribution else "a module of this project"
+        return f"plugin {self.name!r} ({where})"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found: a manager that holds the plugins that work, and why the others do not.
+
+    Attributes:
+        manager: pluggy's manager with the core's own implementations and the enabled plugins.
+        sources: every plugin that is installed or named, enabled or not, by name.
+        order: the names of the plugins in the manager, in the order of the settings.
+        failures: why an installed plugin was skipped, by name.
+    """
+
+    manager: PluginManager
+    sources: Mapping[str, Source]
+    order: tuple[str, ...]
+    failures: Mapping[str, PluginError] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def installed() -> dict[str, Source]:
+    """Return the plugins that installed distributions declare, by name; none is imported."""
+    found: dict[str, Source] = {}
+    for group in (GROUP, NAMED_GROUP):
+        for point in entry_points(group=group):
+            others = found[point.name].points if point.name in found else ()
+            found[point.name] = Source(
+                name=point.name,
+                distribution=" and ".join(sorted({*(_distribution(other) for other in others), _distribution(point)})),
+                version=point.dist.version if point.dist else "",
+                must_be_named=group == NAMED_GROUP,
+                points=(*others, point),
+            )
+    return found
+
+
+def discover(enabled: Sequence[str] | None, skip: Mapping[str, PluginError] = MappingProxyType({})) -> Discovery:
+    """Load the plugins named in ``enabled``; ``None`` means every installed one, sorted by name.
+
+    A named plugin is a promise, so its failure raises. A plugin that merely happens to be
+    installed is a guest: its failure is reported, and the others go on without it.
+
+    Args:
+        enabled: names of entry points or dotted names of modules, in the order to ask them.
+        skip: plugins to leave out, with the reason to report.
+
+    Raises:
+        PluginError: a plugin named in ``enabled`` cannot be used.
+    """
+    sources = installed()
+    names = _guests(sources) if enabled is None else list(dict.fromkeys(enabled))
+    plugins: dict[str, object] = {}
+    failures = dict(skip)
+    for name in names:
+        if name in skip:
+            continue
+        source = sources.setdefault(name, Source(name)) if "." in name else _known(name, sources)
+        try:
+            plugins[name] = _load(source)
+        except PluginError as error:
+            if enabled is not None:
+                raise
+            failures[name] = error
+    return Discovery(_manager(plugins), MappingProxyType(sources), tuple(plugins), MappingProxyType(failures))
+
+
+def _guests(sources: Mapping[str, Source]) -> list[str]:
+    return sorted(name for name, source in sources.items() if not source.must_be_named)
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "an unknown distribution"
+
+
+def _known(name: str, sources: Mapping[str, Source]) -> Source:
+    if name in sources:
+        return sources[name]
+    there = ", ".join(sorted(sources)) or "none"
+    raise PluginError(
+        name,
+        f'No plugin named {name!r} is installed, but PISTON["PLUGINS"] names it; installed are: {there}. '
+        f"Install the package that brings it, or take the name out.",
+    )
+
+
+def _load(source: Source) -> object:
+    """Import one plugin and make sure that every hook in it exists."""
+    if len(source.points) > 1:
+        raise PluginError(
+            source.name,
+            f"The plugin name {source.name!r} is claimed by {source.distribution}; uninstall all but one of them.",
+        )
+    try:
+        plugin = source.points[0].load() if source.points else import_module(source.name)
+    except Exception as error:
+        raise PluginError(
+            source.name,
+            f'{source} failed to import: {error!r}. Repair or upgrade it, or leave it out of PISTON["PLUGINS"].',
+        ) from error
+    _validate(source, plugin)
+    return plugin
+
+
+def _validate(source: Source, plugin: object) -> None:
+    """Register the plugin with a manager of its own, so that the message can name the culprit."""
+    trial = PluginManager("piston")
+    trial.add_hookspecs(hookspecs)
+    try:
+        if trial.register(plugin, name=source.name) is None or not trial.get_hookcallers(plugin):
+            raise PluginError(
+                source.name,
+                f"{source} is {plugin!r}, which implements no hook of Piston; its entry point has to name "
+                f"a module with functions marked by piston_core.hookimpl.",
+            )
+        trial.check_pending()
+    except (PluginValidationError, ValueError, TypeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise PluginError(
+            source.name, f"{source} does not fit Piston's hooks: {reason}. See docs/hooks.md."
+        ) from error
+
+
+def _manager(plugins: Mapping[str, object]) -> PluginManager:
+    """Return a manager that asks the plugins in the given order and the core last.
+
+    pluggy asks the plugin that was registered last first, hence the reversal.
+    """
+    manager = PluginManager("piston")
+    manager.add_hookspecs(hookspecs)
+    manager.register(defaults, name=CORE)
+    for name in reversed(plugins):
+        manager.register(plugins[name], name=name)
+    return manager

@@ -1,0 +1,231 @@
+"""Handlers: what a Django user writes. A model and its fields make an API; a method changes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
+from django.forms import BaseForm
+from django.http import Http404
+
+from piston_core.problems import Problem
+from piston_core.replies import Reply, rc
+from piston_core.requests import Request
+
+Fields = Sequence["str | tuple[str, Fields]"]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+ACTIONS: Mapping[str, str] = {
+    "GET": "read",
+    "HEAD": "read",
+    "POST": "create",
+    "PUT": "update",
+    "PATCH": "patch",
+    "DELETE": "delete",
+}
+WRITES = frozenset({"create", "update", "patch", "delete"})
+
+
+class BaseHandler:
+    """Serves one kind of thing: a model's objects, or any data that its methods return.
+
+    Give it a ``model`` and ``fields`` and it reads, creates, updates and deletes objects of that
+    model. Define ``read``, ``create``, ``update``, ``patch`` or ``delete`` to do it your own way;
+    each gets the request and the URL's arguments, and may be ``async def``. One instance serves
+    all requests, so keep nothing of a request on ``self``.
+
+    Attributes:
+        model: the model, if the handler serves one.
+        fields: the names that represent an object, in this order: columns, relations, resource
+            methods (methods of the handler that get the object), properties and methods of the
+            model, annotations, ``resource_uri`` and ``absolute_uri``. ``(name, (...))`` shows a
+            related object with these names. Without it: all columns but ``exclude``.
+        exclude: names and compiled patterns (matched from the start) of columns to leave out
+            where there are no ``fields``.
+        list_fields: the names for each object of a list, where they differ.
+        extra_fields: names to add to the columns where there are no ``fields``.
+        allowed_methods: the HTTP methods; by default all that the handler can serve.
+        anonymous: the handler, or its name, for requests without credentials.
+        is_anonymous: whether it answers somebody unknown; then only anonymous handlers are
+            asked how to show related objects.
+        form: the Django form that data has to pass; a model form saves by itself.
+        stream: whether lists are read and sent row by row, in constant memory.
+        atomic: whether a method that writes runs in a transaction that is rolled back if the
+            request is refused or fails. Methods that are ``async def`` cannot have it.
+    """
+
+    model: ClassVar[type[Model] | None] = None
+    fields: ClassVar[Fields] = ()
+    exclude: ClassVar[Sequence[str | re.Pattern[str]]] = ("id",)
+    list_fields: ClassVar[Fields] = ()
+    extra_fields: ClassVar[Fields] = ()
+    allowed_methods: ClassVar[Sequence[str] | None] = None
+    anonymous: ClassVar[type[BaseHandler] | str | None] = None
+    is_anonymous: ClassVar[bool] = False
+    form: ClassVar[type[BaseForm] | None] = None
+    stream: ClassVar[bool] = False
+    atomic: ClassVar[bool] = True
+
+    def queryset(self, request: Request) -> QuerySet[Any]:
+        """Return the objects that this request may see and change: by default all of the model."""
+        manager: Manager[Any] = _model_of(self)._default_manager
+        return manager.all()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Return the one object that the URL's arguments name.
+
+        Raises:
+            Http404: there is none that this request may see, or an argument is of a wrong type.
+        """
+        objects = self.queryset(request)
+        try:
+            return objects.get(**kwargs)
+        except (objects.model.DoesNotExist, ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
+            raise Http404(f"no {objects.model.__name__} at this address") from error
+
+    def read(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Return one object if the URL's arguments name one, else those that have these values."""
+        if identifies(_model_of(self), frozenset(kwargs)):
+            return self.get(request, **kwargs)
+        try:
+            return self.queryset(request).filter(**kwargs)
+        except (ValueError, TypeError, OverflowError, ValidationError) as error:
+            raise Http404("no such address") from error
+
+    def new(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Return an object for a form to fill in; it has the URL's arguments among its values.
+
+        Define it to give a new object what the client does not send, such as its author.
+        """
+        model = _model_of(self)
+        columns = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+        return model(**{name: value for name, value in kwargs.items() if name in columns})
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Save and return a new object."""
+        return _saved(request, lambda: self.new(request, **kwargs))
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Save and return the object that the URL names, with the values that were sent."""
+        saved = _saved(request, lambda: self.get(request, **kwargs))
+        computed = [field.attname for field in saved._meta.concrete_fields if getattr(field, "generated", False)]
+        if computed:
+            saved.refresh_from_db(fields=computed)
+        return saved
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Save and return the object that the URL names, with what was not sent as it is."""
+        return self.update(request, **kwargs)
+
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Reply:
+        """Delete the object that the URL names.
+
+        Raises:
+            Problem: 409 if other objects keep it from being deleted.
+        """
+        try:
+            self.get(request, **kwargs).delete()
+        except (ProtectedError, RestrictedError) as error:
+            raise Problem(409, "Other objects refer to this one, so it cannot be deleted.") from error
+        return rc.DELETED
+
+    @classmethod
+    def resource_uri(cls, obj: Any = None) -> tuple[str, Sequence[Any] | Mapping[str, Any]] | None:
+        """Return the view's name and its arguments for an object's address.
+
+        A handler that defines it shows the address as ``resource_uri`` wherever an object of its
+        model is shown. By default the address comes from the API's own route and is shown only
+        where ``fields`` names ``resource_uri``.
+        """
+        return None
+
+
+class AnonymousBaseHandler(BaseHandler):
+    """A handler for requests without credentials: reads only, unless it allows more."""
+
+    is_anonymous = True
+    allowed_methods = ("GET",)
+
+
+def validate(form: type[BaseForm]) -> Callable[[Method], Method]:
+    """Make a method of a handler ask for data that this form accepts.
+
+    The method runs only if the form is valid, and finds it as ``request.form``; otherwise the
+    answer is a 422 problem with a pointer for each refused field.
+
+    Args:
+        form: the form's class; a model form gets the object that the URL names.
+    """
+
+    def declare(method: Method) -> Method:
+        method.piston_form = form  # type: ignore[attr-defined]  # read by piston_core.forms.form_for
+        return method
+
+    return declare
+
+
+def overrides(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
+    """Return whether a handler brings this method itself instead of the model's CRUD."""
+    return getattr(handler if isinstance(handler, type) else type(handler), action) is not getattr(BaseHandler, action)
+
+
+def implements(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
+    """Return whether a handler can do this: by a method of its own, or through its model."""
+    return handler.model is not None or overrides(handler, action)
+
+
+def allowed_methods(handler: BaseHandler | type[BaseHandler]) -> tuple[str, ...]:
+    """Return the methods that a handler declares, or else those that it can serve.
+
+    A handler that takes ``update`` into its own hands has its reasons, which the model's ``patch``
+    would pass by; so PATCH is then given only if it is asked for.
+    """
+    if handler.allowed_methods is not None:
+        return tuple(method.upper() for method in handler.allowed_methods)
+    own_update = overrides(handler, "update") and not overrides(handler, "patch")
+    served = [method for method, action in ACTIONS.items() if implements(handler, action) and method != "HEAD"]
+    return tuple(method for method in served if not (method == "PATCH" and own_update))
+
+
+@cache
+def identifies(model: type[Model], names: frozenset[str]) -> bool:
+    """Return whether values for these fields name one object at most."""
+    options = model._meta
+    single = {"pk", *(field.name for field in options.get_fields() if getattr(field, "unique", False))}
+    together = [constraint.fields for constraint in options.constraints if _is_plain_unique(constraint)]
+    return bool(names & single) or any(set(group) <= names for group in (*options.unique_together, *together) if group)
+
+
+def _is_plain_unique(constraint: Any) -> bool:
+    return isinstance(constraint, UniqueConstraint) and constraint.condition is None and bool(constraint.fields)
+
+
+def _saved(request: Request, subject: Callable[[], Any]) -> Any:
+    """Save what the valid form holds: a model form does so itself, a plain form fills in the subject.
+
+    Raises:
+        Problem: 422 for a value beyond what the database can hold, such as a date of year 10000.
+    """
+    form = request.form
+    try:
+        if hasattr(form, "save"):
+            return form.save()
+        obj = subject()
+        for name, value in form.cleaned_data.items():
+            setattr(obj, name, value)
+        obj.save()
+    except OverflowError as error:
+        raise Problem(422, "A value is out of range.", title="Invalid data") from error
+    return obj
+
+
+def _model_of(handler: BaseHandler) -> type[Model]:
+    if handler.model is None:
+        name = type(handler).__name__
+        raise TypeError(f"{name} has no model; give it one, or define {name}'s method yourself.")
+    return handler.model

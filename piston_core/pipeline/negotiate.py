@@ -1,0 +1,118 @@
+"""Third step: choose the format of the answer before anything happens (RFC 9110, section 12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from piston_core.contracts import Emitter
+from piston_core.problems import Problem
+
+_REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
+_PART = re.compile(r'((?:[^,"]|"(?:[^"\\]|\\.)*")+)')
+_PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)')
+_WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+
+
+class Range(NamedTuple):
+    """One media range of ``Accept``: ``text/*;q=0.5``."""
+
+    type: str
+    subtype: str
+    parameters: frozenset[tuple[str, str]]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """The emitters of a resource, ready for look-up.
+
+    Attributes:
+        emitters: by name; the first is for clients that take anything.
+        remembered: what was negotiated for an ``Accept`` field before.
+    """
+
+    emitters: Mapping[str, Emitter]
+    remembered: dict[str, Emitter | None] = field(default_factory=dict)
+
+    def accepted(self, accept: str) -> Emitter | None:
+        """Return the emitter that an ``Accept`` field likes best, ``None`` if it likes none."""
+        if accept not in self.remembered:
+            if len(self.remembered) >= _REMEMBERED:
+                self.remembered.clear()
+            self.remembered[accept] = best(accept, tuple(self.emitters.values()))
+        return self.remembered[accept]
+
+
+def negotiate(request: HttpRequest, formats: Formats) -> Emitter:
+    """Return the emitter for the answer: ``?format=`` comes before ``Accept``.
+
+    Raises:
+        Problem: 406 with the alternatives, if there is none that the client takes.
+    """
+    emitter = wanted(request, formats)
+    if emitter is None:
+        alternatives = [{"format": each.name, "media_type": each.media_types[0]} for each in formats.emitters.values()]
+        detail = "This is available in other formats only; alternatives lists them."
+        if not alternatives:
+            detail = "This server has no format to answer in: no emitter plugin is enabled."
+        raise Problem(406, detail, alternatives=alternatives)
+    return emitter
+
+
+def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
+    """Return the emitter that the request asks for, ``None`` if there is none like it."""
+    if "format=" in request.META.get("QUERY_STRING", "") and "format" in request.GET:
+        return formats.emitters.get(request.GET["format"])
+    return formats.accepted(request.META.get("HTTP_ACCEPT", "*/*"))
+
+
+def best(accept: str, emitters: Sequence[Emitter]) -> Emitter | None:
+    """Return the emitter with the highest weight, the first of several; weight 0 excludes.
+
+    An ``Accept`` field without any media range in it, such as an empty one, takes anything.
+    """
+    ranges = parse_accept(accept)
+    if not ranges:
+        return next(iter(emitters), None)
+    weighed = [(max(_weight(media_type, ranges) for media_type in each.media_types), each) for each in emitters]
+    top = max((weight for weight, _ in weighed), default=0.0)
+    return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
+
+
+def parse_accept(accept: str) -> list[Range]:
+    """Return the media ranges of an ``Accept`` field; what is not one is passed over.
+
+    ``charset`` is passed over as well: each format here has one encoding, and older clients add it.
+    """
+    ranges = []
+    for part in _PART.findall(accept):
+        name, _, rest = part.partition(";")
+        kind, slash, subtype = name.strip().lower().partition("/")
+        if not slash or not kind or not subtype or (kind == "*" and subtype != "*"):
+            continue
+        parameters = {key.lower(): value.strip('"') for key, value in _PARAMETER.findall(";" + rest)}
+        weight = parameters.pop("q", "1")
+        parameters.pop("charset", None)
+        if _WEIGHT.fullmatch(weight):
+            ranges.append(Range(kind, subtype, frozenset(parameters.items()), float(weight)))
+    return ranges
+
+
+def _weight(media_type: str, ranges: Sequence[Range]) -> float:
+    """Return the weight of the most specific range that a media type is in, 0 if it is in none."""
+    ours = parse_accept(media_type)[0]
+    found = max(((_specificity(each), each.weight) for each in ranges if _contains(each, ours)), default=(0, 0.0))
+    return found[1]
+
+
+def _contains(each: Range, ours: Range) -> bool:
+    return each.type in ("*", ours.type) and each.subtype in ("*", ours.subtype) and each.parameters <= ours.parameters
+
+
+def _specificity(each: Range) -> int:
+    return (each.type != "*") + (each.subtype != "*") + len(each.parameters)

@@ -1,0 +1,62 @@
+"""Seventh step: turn the result into a document; all work with the database is done here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from piston_core.contracts import Document, Emitter
+from piston_core.handler import BaseHandler
+from piston_core.plans.columns import address_of
+from piston_core.plans.compiler import Compiler
+from piston_core.plans.values import Values
+
+
+def represent(
+    request: HttpRequest, handler: BaseHandler, result: Any, emitter: Emitter, compiler: Compiler
+) -> Document:
+    """Return the document for a method's result.
+
+    A generator is passed on row by row, and a queryset too where the handler or the emitter asks
+    for it; everything else is read whole.
+    """
+    values = Values(compiler, type(handler), emitter.native, request)
+    if isinstance(result, QuerySet):
+        if handler.stream or emitter.streams:
+            return Document(values.streamed(result))
+        return Document(values.fetched(result, many=True))
+    if isinstance(result, list | tuple):
+        rows = values.listed(result, many=True)
+        return Document(iter(rows) if emitter.streams else rows)
+    if isinstance(result, AsyncIterator):
+        result = _in_step(result)
+    if isinstance(result, Iterator):
+        return Document(values.plain(row) for row in result)
+    return Document(values.plain(result))
+
+
+def location(request: HttpRequest, handler: BaseHandler, obj: Any, compiler: Compiler) -> str | None:
+    """Return the address of a created object for ``Location``, ``None`` if it has none."""
+    if not isinstance(obj, Model):
+        return None
+    shower = handler if handler.model is not None and isinstance(obj, handler.model) else None
+    match = request.resolver_match
+    return address_of(obj, compiler.scope, type(shower) if shower else None, match.namespace if match else "")
+
+
+def _in_step(rows: AsyncIterator[Any]) -> Iterator[Any]:
+    """Yield the rows of an asynchronous iterator; its code runs on the event loop it belongs to."""
+
+    async def following() -> tuple[bool, Any]:
+        try:
+            return True, await anext(rows)
+        except StopAsyncIteration:
+            return False, None
+
+    step = async_to_sync(following)
+    while (found := step())[0]:
+        yield found[1]

@@ -1,0 +1,71 @@
+"""Last step: put status, header fields and body into Django's response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from piston_core.contracts import Emitter
+from piston_core.problems import Problem, phrase
+
+
+def respond(
+    request: HttpRequest,
+    status: int,
+    body: bytes | Iterator[bytes],
+    content_type: str,
+    headers: Mapping[str, str],
+) -> HttpResponseBase:
+    """Return the response; HEAD gets the same header fields as GET and no body (RFC 9110, section 9.3.2)."""
+    if not isinstance(body, bytes):
+        return _streaming(request, status, body, content_type, headers)
+    if request.method == "HEAD":
+        return HttpResponse(
+            b"", status=status, content_type=content_type, headers={**headers, "Content-Length": str(len(body))}
+        )
+    return HttpResponse(body, status=status, content_type=content_type, headers=headers)
+
+
+def empty(status: int, headers: Mapping[str, str]) -> HttpResponse:
+    """Return a response without a body, and so without a ``Content-Type``."""
+    response = HttpResponse(b"", status=status, headers=headers)
+    del response.headers["Content-Type"]
+    return response
+
+
+def refused(request: HttpRequest, problem: Problem, emitter: Emitter | None, body: bytes) -> HttpResponseBase:
+    """Return the response for a problem, written by an emitter or by the core as plain text."""
+    content_type = emitter.problem_type if emitter else "text/plain; charset=utf-8"
+    response = respond(request, problem.status, body, content_type, problem.headers)
+    response.reason_phrase = phrase(problem.status)  # Python's own are of an older RFC
+    return response
+
+
+def vary(response: HttpResponseBase, names: tuple[str, ...]) -> None:
+    """Say what the choice of this answer depended on (RFC 9110, section 12.5.5)."""
+    if response.has_header("Vary"):
+        patch_vary_headers(response, names)
+    else:
+        response.headers["Vary"] = ", ".join(names)
+
+
+def _streaming(
+    request: HttpRequest, status: int, body: Iterator[bytes], content_type: str, headers: Mapping[str, str]
+) -> StreamingHttpResponse:
+    pieces: Iterator[bytes] | AsyncIterator[bytes] = body
+    if request.method == "HEAD":
+        pieces = iter(())
+    elif isinstance(request, ASGIRequest):  # Django would read a synchronous iterator whole there
+        pieces = _off_the_loop(body)
+    return StreamingHttpResponse(pieces, status=status, content_type=content_type, headers=headers)
+
+
+async def _off_the_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    step = sync_to_async(lambda: next(pieces, None))
+    while (piece := await step()) is not None:
+        yield piece

@@ -1,0 +1,106 @@
+"""Second step: select the handler and the method that serve the request, or refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+from django.http import HttpRequest
+
+from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, identifies, implements, overrides
+from piston_core.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """What one handler serves at one kind of address.
+
+    Attributes:
+        handler: the handler.
+        actions: the handler's method for each HTTP method; ``""`` for one that nothing implements.
+    """
+
+    handler: BaseHandler
+    actions: Mapping[str, str]
+
+    @property
+    def allow(self) -> str:
+        """The ``Allow`` field (RFC 9110, section 10.2.1)."""
+        return ", ".join((*self.actions, "OPTIONS"))
+
+
+def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
+    """Return what a handler serves at an address with arguments of these names.
+
+    The model's own CRUD creates in a list and changes one object, so its ``create`` is not served
+    where the address names one object, nor the others where it does not; a method of the handler's
+    own is served where it takes the address's arguments.
+    """
+    actions: dict[str, str] = {}
+    for method in allowed_methods(handler):
+        action = ACTIONS.get(method, "")
+        if action and _fits(handler, action, names):
+            actions[method] = action if implements(handler, action) else ""
+            if method == "GET":
+                actions["HEAD"] = actions[method]
+    return Methods(handler, actions)
+
+
+def _fits(handler: BaseHandler, action: str, names: frozenset[str]) -> bool:
+    if overrides(handler, action):
+        return action == "read" or _takes(getattr(handler, action), names)
+    if handler.model is None or action == "read":
+        return True
+    return identifies(handler.model, names) != (action == "create")
+
+
+def _takes(method: Callable[..., Any], names: frozenset[str]) -> bool:
+    try:
+        signature(method).bind(None, **dict.fromkeys(names))
+    except TypeError:
+        return False
+    return True
+
+
+def select(
+    request: HttpRequest,
+    known: Methods,
+    unknown: Methods | None,
+    *,
+    identified: bool,
+    refuse: Callable[[str], Problem],
+) -> tuple[BaseHandler, str]:
+    """Return the handler and the name of its method.
+
+    Args:
+        request: the request.
+        known: what the handler for identified clients serves here.
+        unknown: what the handler for requests without credentials serves here, if there is one.
+        identified: whether the request may use the former.
+        refuse: makes the 401 problem.
+
+    Raises:
+        Problem: 401 if nobody unknown may do this, 405 with ``Allow`` for a method that is not
+            served here, 501 if it is declared but nothing implements it.
+    """
+    methods = known
+    if not identified:
+        if unknown is None or request.method not in unknown.actions:
+            raise refuse("This needs credentials; WWW-Authenticate says which.")
+        methods = unknown
+    if request.method not in methods.actions:
+        raise Problem(
+            405, f"{request.method} is not served here; Allow lists what is.", headers={"Allow": methods.allow}
+        )
+    action = methods.actions[request.method]
+    if not action:
+        raise Problem(501, f"{request.method} is declared here, but nothing implements it yet.")
+    return methods.handler, action
+
+
+def describe(known: Methods, unknown: Methods | None) -> dict[str, Any]:
+    """Return the header fields that answer OPTIONS: what is served here, to anybody."""
+    both = {**known.actions, **(unknown.actions if unknown else {})}
+    return {"Allow": Methods(known.handler, both).allow}

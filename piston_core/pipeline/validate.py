@@ -1,0 +1,75 @@
+"""Fifth step: pass the data through the handler's Django form, so that a handler sees only good data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from piston_core.defaults import invalid
+from piston_core.forms import current_values, default_values, form_for, form_values, misshapen, unknown
+from piston_core.handler import BaseHandler, identifies
+from piston_core.problems import Invalid
+
+
+def validate(request: HttpRequest, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
+    """Set ``request.form`` to the valid form of an action that brings data, ``None`` if it asks for no form.
+
+    What was not sent is, for PATCH, what is there; for POST and PUT it is what a new object has.
+    So PATCH passes the same form as PUT, and a column's default counts without being sent.
+
+    Raises:
+        Invalid: 422 with a pointer for each value that is refused or that the form does not know.
+        Http404: there is no object to change at this address.
+    """
+    form_class = form_for(handler, action)
+    request.form = None  # type: ignore[attr-defined]  # declared by piston_core.Request
+    if form_class is None:
+        return
+    if not isinstance(data, Mapping):
+        raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
+    form = _bound(request, handler, action, form_class, data, kwargs)
+    faults = unknown(form, (*data, *(form.files or ()))) + misshapen(form, data)
+    if not form.is_valid():
+        named = {fault["pointer"] for fault in faults}
+        refused = invalid(ValidationError(form.errors.as_data())).members["errors"]
+        faults += [fault for fault in refused if fault["pointer"] not in named]
+    if faults:
+        raise Invalid(faults)
+    request.form = form  # type: ignore[attr-defined]  # declared by piston_core.Request
+
+
+def _bound(
+    request: HttpRequest,
+    handler: BaseHandler,
+    action: str,
+    form_class: type[BaseForm],
+    data: Mapping[str, Any],
+    kwargs: Mapping[str, Any],
+) -> BaseForm:
+    """Return the form with the data in it, and with the object that it is about."""
+    files = request.FILES if request.content_type == "multipart/form-data" else None
+    subject = _subject(request, handler, action, kwargs)
+    model = getattr(getattr(form_class, "_meta", None), "model", None)
+    takes_it = subject is not None and model is not None and isinstance(subject, model)
+    arguments = {"instance": subject} if takes_it else {}
+    form = form_class(files=files, **arguments)
+    if action == "patch":
+        merged = current_values(form, subject)
+    else:
+        merged = default_values(form, subject if action == "create" or subject is None else type(subject)())
+    for name, values in form_values(form, data).lists():
+        merged.setlist(name, values)
+    return form_class(merged, files, **arguments)
+
+
+def _subject(request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Any:
+    """Return the object that the data is about: a new one, the one at this address, or ``None``."""
+    if handler.model is None:
+        return None
+    if action == "create":
+        return handler.new(request, **kwargs)
+    return handler.get(request, **kwargs) if identifies(handler.model, frozenset(kwargs)) else None

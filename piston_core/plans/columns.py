@@ -1,0 +1,163 @@
+"""How a plan's names are read from an object; each function here returns the reader of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Manager, Model, QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from piston_core.handler import BaseHandler
+from piston_core.plans.plan import MISSING, FieldPlan, Read
+from piston_core.scope import Scope
+
+if TYPE_CHECKING:
+    from piston_core.plans.values import Values
+
+
+def method(call: Callable[[Any], Any]) -> Read:
+    """Read what a resource method returns for the object."""
+    return lambda obj, values: values.plain(call(obj))
+
+
+def one(name: str, plan: FieldPlan) -> Read:
+    """Read the related object as its plan shows it, ``None`` where there is none."""
+
+    def read(obj: Any, values: Values) -> Any:
+        related = getattr(obj, name, None)  # a reverse one-to-one without an object is an AttributeError
+        return None if related is None else plan.row(related, values)
+
+    return read
+
+
+def many(name: str, plan: FieldPlan) -> Read:
+    """Read the related objects as their plan shows them."""
+    return lambda obj, values: [plan.row(related, values) for related in getattr(obj, name).all()]
+
+
+def key(name: str, attribute: str) -> Read:
+    """Read a reference from the foreign key's own column, without the object."""
+
+    def read(obj: Any, values: Values) -> Any:
+        value = getattr(obj, attribute)
+        return None if value is None else {name: values.plain(value)}
+
+    return read
+
+
+def attribute(name: str) -> Read:
+    """Read any attribute: a column, a property, an annotation, or a method that needs no arguments."""
+
+    def read(obj: Any, values: Values) -> Any:
+        value = _value(obj, name)
+        return value if value is MISSING else values.plain(value)
+
+    return read
+
+
+def nested(name: str, names: tuple[str, ...], plan_of: Callable[[type[Model]], FieldPlan]) -> Read:
+    """Read what an attribute holds, and of that only these names.
+
+    Args:
+        name: the attribute.
+        names: the names to show of a dictionary or another object in it.
+        plan_of: gives the plan with these names for objects of a model.
+    """
+
+    def show(value: Any, values: Values) -> Any:
+        if value is None or value is MISSING:
+            return value
+        if isinstance(value, Model):
+            return plan_of(value.__class__).rows([value], values)[0]
+        if isinstance(value, Manager):
+            return show(value.all(), values)
+        if isinstance(value, QuerySet):
+            return plan_of(value.model).fetch(value, values)
+        if isinstance(value, list | tuple):
+            return [show(item, values) for item in value]
+        if isinstance(value, Mapping):
+            return {child: values.plain(value[child]) for child in names if child in value}
+        read = ((child, _value(value, child)) for child in names)
+        return {child: values.plain(item) for child, item in read if item is not MISSING}
+
+    return lambda obj, values: show(_value(obj, name), values)
+
+
+def absolute_address(obj: Any, values: Values) -> Any:
+    """Read the address of the object's page on the site, if it has one."""
+    try:
+        return values.plain(obj.get_absolute_url())
+    except (AttributeError, NoReverseMatch):
+        return MISSING
+
+
+def address(scope: Scope, handler: type[BaseHandler] | None) -> Read:
+    """Read the object's address in the API, if it has one.
+
+    Args:
+        scope: knows the routes of the API.
+        handler: the handler that shows the object; its ``resource_uri`` comes first.
+    """
+
+    def read(obj: Any, values: Values) -> Any:
+        found = address_of(obj, scope, handler, values.namespace)
+        return MISSING if found is None else found
+
+    return read
+
+
+def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namespace: str) -> str | None:
+    """Return an object's address: by its handler's ``resource_uri``, its own ``get_api_url``, or its route.
+
+    Args:
+        obj: an object of a model.
+        scope: knows the routes of the API.
+        handler: the handler that shows the object, if it has one.
+        namespace: the URL namespace of the API in this request.
+    """
+    try:
+        declared = handler.resource_uri(obj) if handler is not None else None
+        if declared is not None:
+            return _reverse(*declared)
+        if hasattr(obj, "get_api_url"):
+            return str(obj.get_api_url())
+        route = scope.item_route(obj.__class__)
+        if route is None:
+            return None
+        name = f"{namespace}:{route.name}" if namespace else route.name
+        return _reverse(name, {argument: _value(obj, argument) for argument in route.arguments})
+    except NoReverseMatch:
+        return None
+
+
+def _reverse(name: str, arguments: Any) -> str:
+    if isinstance(arguments, Mapping):
+        return reverse(name, kwargs=arguments)
+    return reverse(name, args=list(arguments))
+
+
+def _value(obj: Any, name: str) -> Any:
+    """Return an attribute, or what it returns if it is a method without arguments, or ``MISSING``.
+
+    A method that changes data is never called, whoever names it: Django marks these.
+    """
+    try:
+        value = getattr(obj, name, MISSING)
+    except ObjectDoesNotExist:
+        return None
+    if not callable(value) or isinstance(value, Manager | type):
+        return value
+    if getattr(value, "alters_data", False) or not _needs_nothing(value):
+        return MISSING
+    return value()
+
+
+def _needs_nothing(call: Callable[..., Any]) -> bool:
+    kinds = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+    return all(
+        parameter.default is not Parameter.empty or parameter.kind in kinds
+        for parameter in signature(call).parameters.values()
+    )

@@ -1,0 +1,145 @@
+"""Compile the names that a handler shows to a plan: each name is resolved once, never per row.
+
+A name is, in this order: a resource method of the handler, an address, a column or relation of
+the model, or any other attribute of the object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+
+from piston_core.handler import BaseHandler
+from piston_core.plans import columns
+from piston_core.plans.plan import Column, FieldPlan
+from piston_core.plans.tree import Node, shown
+from piston_core.scope import Scope
+
+_RESERVED = frozenset(dir(BaseHandler))
+
+Path = tuple[type[BaseHandler], ...]
+
+
+class Compiler:
+    """Compiles the plans of one scope and keeps them.
+
+    Args:
+        scope: the handlers that may be asked how to show related objects.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._plans: dict[tuple[type[BaseHandler], type[Model], bool], FieldPlan] = {}
+        self._references: dict[type[Model], FieldPlan] = {}
+        self._handlers: dict[type[BaseHandler], BaseHandler] = {}
+
+    def plan(self, handler: type[BaseHandler], model: type[Model], *, many: bool = False) -> FieldPlan:
+        """Return how a handler shows the objects of a model; ``many`` in the list of a request's result.
+
+        Raises:
+            FieldsError: the handler's ``fields`` cannot be read.
+        """
+        key = (handler, model, many and bool(handler.list_fields))
+        if key not in self._plans:
+            self._plans[key] = self._compile(handler, model, shown(handler, model, many=many), (handler,))
+        return self._plans[key]
+
+    def reference(self, model: type[Model]) -> FieldPlan:
+        """Return how to show an object that nobody has said how to show: its key and its address."""
+        if model not in self._references:
+            named = [Column(_key_name(model), columns.attribute("pk"))]
+            if self.scope.item_route(model) or hasattr(model, "get_api_url"):
+                named.append(Column("resource_uri", columns.address(self.scope, None)))
+            self._references[model] = FieldPlan(model, tuple(named))
+        return self._references[model]
+
+    def _compile(
+        self, handler: type[BaseHandler] | None, model: type[Model], nodes: tuple[Node, ...], path: Path
+    ) -> FieldPlan:
+        """Return the plan for these names; ``path`` holds the handlers that led here, the first one answering."""
+        own = handler or self.scope.handler_for(model, anonymous=path[0].is_anonymous)
+        relations = _relations(model)
+        named = [self._column(own, node, relations, path) for node in nodes]
+        if own is not None and _declares_address(own, model) and all(col.name != "resource_uri" for col in named):
+            named.append(Column("resource_uri", columns.address(self.scope, own)))
+        return FieldPlan(model, tuple(named))
+
+    def _column(self, own: type[BaseHandler] | None, node: Node, relations: Mapping[str, Any], path: Path) -> Column:
+        name = node.name
+        if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
+            return Column(name, columns.method(getattr(self._instance(own), name)))
+        if name == "resource_uri":
+            return Column(name, columns.address(self.scope, own))
+        if name == "absolute_uri":
+            return Column(name, columns.absolute_address)
+        if name in relations and hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
+            return Column(name, self._attribute(node, path), relation=name)
+        if name in relations:
+            return self._relation(name, relations[name], node.children, path)
+        return Column(name, self._attribute(node, path))
+
+    def _relation(self, name: str, field: Any, children: tuple[Node, ...], path: Path) -> Column:
+        plan = self._related(field.related_model, children, path)
+        if field.many_to_many or field.one_to_many:
+            return Column(name, columns.many(name, plan), relation=name, plan=plan, many=True)
+        if plan is self._references.get(field.related_model) and _is_key_alone(field, plan):
+            return Column(name, columns.key(plan.columns[0].name, field.attname))
+        return Column(name, columns.one(name, plan), relation=name, plan=plan)
+
+    def _related(self, model: type[Model], children: tuple[Node, ...], path: Path) -> FieldPlan:
+        """Return how to show related objects: as the tuple says, else as their handler does, else by reference.
+
+        A handler that led here would go round in a circle; the circle ends in a reference.
+        """
+        if children:
+            return self._compile(None, model, children, path)
+        handler = self.scope.handler_for(model, anonymous=path[0].is_anonymous)
+        if handler is None or handler in path:
+            return self.reference(model)
+        return self._compile(handler, model, shown(handler, model, many=False), (*path, handler))
+
+    def _attribute(self, node: Node, path: Path) -> columns.Read:
+        """Return how to read a name that is no relation; what it holds may still be shown by ``children``."""
+        if not node.children:
+            return columns.attribute(node.name)
+        plans: dict[type[Model], FieldPlan] = {}
+
+        def plan_of(model: type[Model]) -> FieldPlan:
+            if model not in plans:
+                plans[model] = self._compile(None, model, node.children, path)
+            return plans[model]
+
+        return columns.nested(node.name, tuple(child.name for child in node.children), plan_of)
+
+    def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
+        if handler not in self._handlers:
+            self._handlers[handler] = handler()
+        return self._handlers[handler]
+
+
+def _relations(model: type[Model]) -> dict[str, Any]:
+    """Return the model's relations by the name of the attribute that leads along them."""
+    found: dict[str, Any] = {}
+    for field in model._meta.get_fields():
+        name = field.get_accessor_name() if field.auto_created and not field.concrete else field.name
+        if field.is_relation and name and not name.endswith("+"):
+            found[name] = field
+    return found
+
+
+def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
+    """Return whether objects of a model always show their address, because their handler says how."""
+    serves = handler.model is not None and issubclass(model, handler.model)
+    own = handler.resource_uri.__func__ is not BaseHandler.resource_uri.__func__  # type: ignore[attr-defined]  # classmethods
+    return (serves and own) or hasattr(model, "get_api_url")
+
+
+def _key_name(model: type[Model]) -> str:
+    return model._meta.pk.name
+
+
+def _is_key_alone(field: Any, plan: FieldPlan) -> bool:
+    """Return whether a reference can be written from the foreign key's own column, without a join."""
+    return len(plan.columns) == 1 and isinstance(field, ForeignKey) and field.target_field.primary_key

@@ -1,0 +1,116 @@
+"""The field plan: which names an object is shown with, how each is read, what to fetch with it.
+
+This is the interface between a handler's ``fields`` and the database: the represent step asks
+for rows and never looks at a model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+
+if TYPE_CHECKING:
+    from piston_core.plans.values import Values
+
+Read = Callable[[Any, "Values"], Any]
+
+CHUNK = 500
+
+
+class _Missing:
+    """Stands for a name that this object does not have, which is then left out of its row."""
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One name of a plan.
+
+    Attributes:
+        name: the name in the document.
+        read: gets the object and the request's values, returns plain data or ``MISSING``.
+        relation: the model's relation that has to be fetched for it, or ``""``.
+        plan: the plan of the related objects, if it is theirs to be shown with one.
+        many: whether the relation leads to many objects.
+    """
+
+    name: str
+    read: Read
+    relation: str = ""
+    plan: FieldPlan | None = None
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """How objects of one model become rows.
+
+    Attributes:
+        model: the model.
+        columns: its names, in the order of the document.
+    """
+
+    model: type[Model]
+    columns: tuple[Column, ...]
+
+    def row(self, obj: Any, values: Values) -> dict[str, Any]:
+        """Return one object as a row; what it is related to has been fetched, or is fetched now."""
+        read = ((column.name, column.read(obj, values)) for column in self.columns)
+        return {name: value for name, value in read if value is not MISSING}
+
+    def rows(self, objects: Iterable[Any], values: Values) -> list[dict[str, Any]]:
+        """Return objects that are already there as rows, with one query for each relation."""
+        there = list(objects)
+        prefetch_related_objects(there, *self._lookups("", joined=False))
+        return [self.row(obj, values) for obj in there]
+
+    def fetch(self, queryset: QuerySet[Any], values: Values) -> list[dict[str, Any]]:
+        """Return the rows of a queryset: one query, and one more for each to-many level."""
+        return [self.row(obj, values) for obj in self._prepared(queryset)]
+
+    def stream(self, queryset: QuerySet[Any], values: Values) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
+        for obj in self._prepared(queryset).iterator(chunk_size=CHUNK):
+            yield self.row(obj, values)
+
+    def _prepared(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Add the joins and prefetches of the plan to what the handler's queryset already has."""
+        joinable = not queryset.query.combinator and not queryset.query.deferred_loading[0]
+        own = {_path(lookup) for lookup in getattr(queryset, "_prefetch_related_lookups", ())}
+        lookups = [lookup for lookup in self._lookups("", joined=joinable) if _path(lookup) not in own]
+        joins = self._joins("") if joinable else []
+        prepared = queryset.select_related(*joins) if joins else queryset
+        return prepared.prefetch_related(*lookups)
+
+    def _joins(self, prefix: str) -> list[str]:
+        """Return the paths of the to-one relations, as ``select_related`` wants them."""
+        joins = []
+        for column in self.columns:
+            if column.plan is not None and not column.many:
+                path = prefix + column.relation
+                joins += [path, *column.plan._joins(path + "__")]
+        return joins
+
+    def _lookups(self, prefix: str, *, joined: bool) -> list[str | Prefetch[Any]]:
+        """Return what ``prefetch_related`` has to fetch; to-one relations too if they are not joined."""
+        lookups: list[str | Prefetch[Any]] = []
+        for column in self.columns:
+            path = prefix + column.relation
+            if column.many and column.plan is not None:
+                related: QuerySet[Any] = column.plan.model._default_manager.all()
+                lookups.append(Prefetch(path, queryset=column.plan._prepared(related)))
+            elif column.plan is not None:
+                lookups += [] if joined else [path]
+                lookups += column.plan._lookups(path + "__", joined=joined)
+            elif column.relation:
+                lookups.append(path)
+        return lookups
+
+
+def _path(lookup: str | Prefetch[Any]) -> str:
+    return lookup if isinstance(lookup, str) else lookup.prefetch_to

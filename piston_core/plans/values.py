@@ -1,0 +1,154 @@
+"""Turn what a handler returns into plain values: what an emitter writes without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Manager, Model, QuerySet
+from django.db.models.query import RawQuerySet
+from django.http import HttpRequest
+
+from piston_core.handler import BaseHandler
+from piston_core.plans.scalars import scalar
+
+if TYPE_CHECKING:
+    from piston_core.plans.compiler import Compiler
+    from piston_core.plans.plan import FieldPlan
+
+_PLAIN = frozenset({type(None), bool, int, str})
+_SPELT = {None: "null", True: "true", False: "false"}
+
+
+class Values:
+    """Makes plain values for one answer.
+
+    Args:
+        compiler: knows how objects of models are shown.
+        handler: the handler that answers.
+        native: the types that the emitter writes itself, besides text, numbers and truth.
+        request: the request that is answered; its URL tells where the API's routes are.
+    """
+
+    def __init__(
+        self, compiler: Compiler, handler: type[BaseHandler], native: frozenset[type], request: HttpRequest
+    ) -> None:
+        self.compiler = compiler
+        self.handler = handler
+        self.native = _PLAIN | native
+        match = request.resolver_match
+        self.namespace = match.namespace if match else ""
+        self._open: list[type[BaseHandler]] = []
+
+    def plain(self, value: Any) -> Any:
+        """Return a value with all that is in it as plain data.
+
+        Raises:
+            Unrepresentable: something in it has no plain form.
+            ValueError: a number in it is not finite.
+        """
+        kind = type(value)
+        if kind in self.native:
+            return value
+        if kind is dict:
+            return {self._key(key): self.plain(item) for key, item in value.items()}
+        if kind is list or kind is tuple:
+            return self.listed(value)
+        return self._special(value)
+
+    def listed(self, items: Iterable[Any], *, many: bool = False) -> list[Any]:
+        """Return the items of a list as plain data; objects of models get their relations together."""
+        items = list(items)
+        groups: dict[type[Model], list[Model]] = {}
+        for item in items:
+            if isinstance(item, Model):
+                groups.setdefault(item.__class__, []).append(item)
+        if not groups:
+            return [self.plain(item) for item in items]
+        rows = {model: iter(self._rows(model, objects, many=many)) for model, objects in groups.items()}
+        return [next(rows[item.__class__]) if isinstance(item, Model) else self.plain(item) for item in items]
+
+    def fetched(self, queryset: QuerySet[Any], *, many: bool = False) -> list[Any]:
+        """Return the rows of a queryset; of ``values()`` and the like, what it yields."""
+        if not _yields_objects(queryset):
+            return [self.plain(row) for row in queryset]
+        if queryset._result_cache is not None:  # the handler has read it already
+            return self.listed(queryset, many=many)
+        with _Showing(self, self._shower(queryset.model)) as handler:
+            return self._plan(handler, queryset.model, many=many).fetch(queryset, self)
+
+    def streamed(self, queryset: QuerySet[Any]) -> Iterator[Any]:
+        """Yield the rows of a queryset in memory that does not grow with them."""
+        if not _yields_objects(queryset):
+            return (self.plain(row) for row in queryset.iterator())
+        handler = self._shower(queryset.model)
+        plan = self._plan(handler, queryset.model, many=True)
+        self._open += [handler] if handler else []  # nothing comes after a stream
+        return plan.stream(queryset, self)
+
+    def _special(self, value: Any) -> Any:
+        if isinstance(value, Model):
+            return self._rows(value.__class__, [value])[0]
+        if isinstance(value, QuerySet):
+            return self.fetched(value)
+        if isinstance(value, Mapping):
+            return {self._key(key): self.plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple | Set | Iterator | RawQuerySet):
+            return self.listed(value)
+        if isinstance(value, Manager):
+            return self.fetched(value.all())
+        if callable(getattr(type(value), "__emittable__", None)):
+            return self.plain(value.__emittable__())
+        if is_dataclass(value) and not isinstance(value, type):
+            return {field.name: self.plain(getattr(value, field.name)) for field in fields(value)}
+        return scalar(value)
+
+    def _rows(self, model: type[Model], objects: list[Any], *, many: bool = False) -> list[dict[str, Any]]:
+        with _Showing(self, self._shower(model)) as handler:
+            return self._plan(handler, model, many=many).rows(objects, self)
+
+    def _plan(self, handler: type[BaseHandler] | None, model: type[Model], *, many: bool) -> FieldPlan:
+        return self.compiler.plan(handler, model, many=many) if handler else self.compiler.reference(model)
+
+    def _shower(self, model: type[Model]) -> type[BaseHandler] | None:
+        """Return the handler that shows objects of a model in this answer, or ``None`` for a reference.
+
+        The answering handler shows its own model, and whatever has no handler if it has no model
+        but ``fields``. One that is showing already would go round in a circle.
+        """
+        own = self.handler
+        if own.model is not None and issubclass(model, own.model):
+            found: type[BaseHandler] | None = own
+        else:
+            found = self.compiler.scope.handler_for(model, anonymous=own.is_anonymous)
+            if own.model is None and own.fields and not self._open:
+                found = own
+        return None if found in self._open else found
+
+    def _key(self, key: Any) -> str:
+        """Return a dictionary's key as JSON's writers agree to spell it."""
+        if type(key) is str:
+            return key
+        return _SPELT[key] if key is None or isinstance(key, bool) else str(scalar(key))
+
+
+class _Showing:
+    """Remembers which handler shows objects right now, for as long as it does."""
+
+    def __init__(self, values: Values, handler: type[BaseHandler] | None) -> None:
+        self.open = values._open
+        self.handler = handler
+
+    def __enter__(self) -> type[BaseHandler] | None:
+        if self.handler is not None:
+            self.open.append(self.handler)
+        return self.handler
+
+    def __exit__(self, *_error: object) -> None:
+        if self.handler is not None:
+            self.open.pop()
+
+
+def _yields_objects(queryset: QuerySet[Any]) -> bool:
+    return queryset._fields is None  # type: ignore[attr-defined]  # how Django itself tells values() apart

@@ -1,0 +1,111 @@
+"""Problem details (RFC 9457): how every refusal is said, inside the core and to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+# Names that changed with RFC 9110; Python before 3.13 still has the older ones.
+_CURRENT_PHRASES = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+
+
+def phrase(status: int) -> str:
+    """Return the reason phrase that RFC 9110 gives a status code, or ``"Unknown"``."""
+    if status in _CURRENT_PHRASES:
+        return _CURRENT_PHRASES[status]
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+class Problem(Exception):
+    """A request that is refused, and what to tell the client about it.
+
+    Raise it anywhere in a handler or a plugin; it is answered in the negotiated format.
+
+    Args:
+        status: the HTTP status code, 400 or more.
+        detail: what is wrong with this request and what to do next, in a sentence that a
+            client's developer may read. Nothing of the server belongs in it.
+        title: the kind of problem in a few words; by default the status code's own phrase.
+        type: a URI that names the kind of problem; ``about:blank`` says that the status code
+            is all there is to it (RFC 9457, section 4.2.1).
+        headers: header fields that the answer must carry, such as ``Allow``.
+        members: extension members of the problem document (RFC 9457, section 3.2).
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        title: str = "",
+        type: str = "about:blank",  # noqa: A002 - the member's name in RFC 9457
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+        self.title = title or phrase(status)
+        self.type = type
+        self.headers = dict(headers or {})
+        self.members = members
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.title}: {self.detail}" if self.detail else f"{self.status} {self.title}"
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem document's members, the standard ones first."""
+        standard: dict[str, Any] = {"type": self.type, "title": self.title, "status": self.status}
+        if self.detail:
+            standard["detail"] = self.detail
+        return standard | self.members
+
+    def text(self) -> str:
+        """Return the document as plain text, for an API that has no emitter to write it."""
+        return "".join(f"{name}: {value}\n" for name, value in self.document().items())
+
+
+class MalformedBody(Problem):
+    """What a parser raises for a body that is not what its content type says: 400.
+
+    Args:
+        detail: what is wrong with the body and, where it is known, at which position.
+    """
+
+    def __init__(self, detail: str, **members: Any) -> None:
+        super().__init__(400, detail, title="Malformed body", **members)
+
+
+class AuthenticationFailed(Problem):
+    """What an authenticator raises for credentials that are its own but not good: 401.
+
+    The core adds the challenges of every authenticator of the resource.
+    """
+
+    def __init__(self, detail: str = "The credentials were not accepted.") -> None:
+        super().__init__(401, detail)
+
+
+class Invalid(Problem):
+    """Data that is well-formed but not acceptable: 422, with one entry for each fault.
+
+    Args:
+        errors: records with ``pointer`` (JSON Pointer, RFC 6901, into the data that was sent),
+            ``detail`` and ``code``.
+    """
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        detail = f"{len(errors)} {'value was' if len(errors) == 1 else 'values were'} refused; see errors."
+        super().__init__(422, detail, title="Invalid data", errors=errors)
+
+
+def pointer(*steps: str | int) -> str:
+    """Return the JSON Pointer (RFC 6901) that leads through ``steps``.
+
+    Example: ``pointer("tags", 0) == "/tags/0"``.
+    """
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

@@ -1,0 +1,241 @@
+"""Collect what the enabled plugins offer, once, and freeze it: requests only look things up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
+from piston_core.contracts import Authenticator, Emitter, Parser
+from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
+from piston_core.moments import Moments, freeze_moments
+
+O = TypeVar("O", Emitter, Parser, Authenticator)  # noqa: E741 - one kind of offer
+
+Status = Literal["enabled", "installed", "broken"]
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+(; ?[a-z0-9-]+=[^;\s]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One plugin, for the list: what it is, what it does, and what to do if it does nothing.
+
+    Attributes:
+        name: the plugin's name.
+        distribution: the distribution that brings it, or ``""`` for a module of the project.
+        version: the distribution's version.
+        status: ``enabled``, ``installed`` (but not enabled) or ``broken`` (and skipped).
+        hooks: the hooks that it implements.
+        offers: the names that it offers, as ``emitter json``.
+        failure: why it is broken.
+        fix: what to do about its status, if anything.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    status: Status
+    hooks: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    failure: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Everything that the plugins bring, read-only.
+
+    Attributes:
+        settings: the settings that it was built from.
+        emitters: the emitters by name, in the order of the plugins; and so on.
+        moments: the hooks that are called at a request.
+        plugins: the list of all plugins, the enabled ones first and in their order.
+        failures: why installed plugins were skipped, by name.
+    """
+
+    settings: Settings
+    emitters: Mapping[str, Emitter]
+    parsers: Mapping[str, Parser]
+    authenticators: Mapping[str, Authenticator]
+    moments: Moments
+    plugins: tuple[Plugin, ...]
+    failures: Mapping[str, PluginError]
+    discovery: Discovery
+
+
+def build_registry(settings: Settings, *, tolerant: bool = False) -> Registry:
+    """Discover the plugins that the settings enable, ask each for its offers, and freeze them.
+
+    Args:
+        settings: the settings.
+        tolerant: whether to leave out a named plugin that is broken, as the list of plugins does.
+
+    Raises:
+        PluginError: a plugin that the settings name cannot be used.
+        SettingsError: the settings name something that no plugin offers.
+    """
+    skip: dict[str, PluginError] = {}
+    while True:
+        try:
+            found = discover(settings.plugins, skip)
+            registry = _freeze(settings, found)
+        except PluginError as error:
+            if error.plugin in skip or not (tolerant or settings.plugins is None):
+                raise
+            skip[error.plugin] = error  # left out, and the rest is collected anew
+        else:
+            if not tolerant:
+                _refuse_unknown_names(settings, registry)
+            return registry
+
+
+def _freeze(settings: Settings, found: Discovery) -> Registry:
+    offered: dict[str, list[str]] = {}
+    tables = {
+        "emitters": _table(found, "piston_emitters", Emitter, offered),
+        "parsers": _table(found, "piston_parsers", Parser, offered),
+        "authenticators": _table(found, "piston_authenticators", Authenticator, offered),
+    }
+    return Registry(
+        settings=settings,
+        moments=freeze_moments(found.manager),
+        plugins=tuple(_listed(found, offered)),
+        failures=found.failures,
+        discovery=found,
+        **tables,  # type: ignore[arg-type]  # each table is of the kind that its hook offers
+    )
+
+
+def _table(found: Discovery, hook: str, kind: type[O], offered: dict[str, list[str]]) -> Mapping[str, O]:
+    """Return the offers of one hook by name; two with one name or one media type are an error."""
+    table: dict[str, O] = {}
+    claims: dict[str, Source] = {}
+    for source, record in _offers(found, hook):
+        _check_record(source, hook, kind, record)
+        for claim in (repr(record.name), *_media_types(record)):
+            if claim in claims:
+                raise PluginError(
+                    source.name,
+                    f"{claim} is offered through {hook} by both {claims[claim]} and {source}; "
+                    f'name only one of them in PISTON["PLUGINS"].',
+                )
+            claims[claim] = source
+        table[record.name] = record
+        offered.setdefault(source.name, []).append(f"{kind.__name__.lower()} {record.name}")
+    return MappingProxyType(table)
+
+
+def _offers(found: Discovery, hook: str) -> Iterator[tuple[Source, Any]]:
+    """Yield what each plugin offers, in their order, the core's own last."""
+    functions = {impl.plugin_name: impl.function for impl in getattr(found.manager.hook, hook).get_hookimpls()}
+    for name in (*found.order, CORE):
+        if name in functions:
+            source = found.sources.get(name) or Source(name, "piston-core")
+            for record in _ask(source, hook, functions[name]):
+                yield source, record
+
+
+def _ask(source: Source, hook: str, function: Callable[[], Any]) -> list[Any]:
+    try:
+        return list(function() or ())  # a generator fails here, inside the try
+    except SettingsError:
+        raise
+    except Exception as error:
+        raise PluginError(source.name, f"{source} failed in {hook}: {error!r}. Repair or upgrade it.") from error
+
+
+def _check_record(source: Source, hook: str, kind: type[O], record: Any) -> None:
+    if not isinstance(record, kind):
+        raise PluginError(
+            source.name, f"{source} offered {record!r} through {hook}; expected an instance of {kind.__name__}."
+        )
+    wrong = "" if _NAME.fullmatch(getattr(record, "name", "")) else "name"
+    wrong = wrong or next((repr(given) for given in _media_types(record) if not _MEDIA_TYPE.fullmatch(given)), "")
+    if wrong:
+        raise PluginError(
+            source.name,
+            f"{source} offered {record!r} through {hook} with an unusable {wrong}; names are lower-case words, "
+            f"media types look like 'application/json'.",
+        )
+
+
+def _media_types(record: object) -> tuple[str, ...]:
+    return getattr(record, "media_types", ())
+
+
+def _listed(found: Discovery, offered: Mapping[str, list[str]]) -> Iterator[Plugin]:
+    others = {*found.sources, *found.failures} - {*found.order}
+    for name in (*found.order, *sorted(others)):
+        source = found.sources.get(name) or Source(name)
+        status, fix = _status(found, source)
+        yield Plugin(
+            name=name,
+            distribution=source.distribution,
+            version=source.version,
+            status=status,
+            hooks=_hooks(found, name),
+            offers=tuple(offered.get(name, ())),
+            failure=str(found.failures.get(name, "")),
+            fix=fix,
+        )
+
+
+def _status(found: Discovery, source: Source) -> tuple[Status, str]:
+    if source.name in found.order:
+        return "enabled", ""
+    if source.name in found.failures:
+        return "broken", ""  # the failure's text says what to do
+    return "installed", f'add "{source.name}" to PISTON["PLUGINS"] to enable it'
+
+
+def _hooks(found: Discovery, name: str) -> tuple[str, ...]:
+    plugin = found.manager.get_plugin(name)
+    callers = found.manager.get_hookcallers(plugin) if plugin else None
+    return tuple(sorted(caller.name for caller in callers or ()))
+
+
+def _refuse_unknown_names(settings: Settings, registry: Registry) -> None:
+    refuse_unknown('PISTON["OPTIONS"]', settings.options, [plugin.name for plugin in registry.plugins])
+    refuse_unknown('PISTON["AUTHENTICATORS"]', settings.authenticators, registry.authenticators)
+    refuse_unknown('PISTON["EMITTERS"]', settings.emitters or (), registry.emitters)
+    default = [settings.default_emitter] if settings.default_emitter else []
+    refuse_unknown('PISTON["DEFAULT_EMITTER"]', default, settings.emitters or registry.emitters)
+
+
+_lock = RLock()
+_current: Registry | None = None
+
+
+def get_registry() -> Registry:
+    """Return the registry of the current settings; it is built at the first call.
+
+    Raises:
+        PluginError, SettingsError: as ``build_registry``.
+    """
+    return _current or _build()
+
+
+def _build() -> Registry:
+    global _current  # noqa: PLW0603 - the one cache, cleared when the settings change
+    with _lock:
+        if _current is None:
+            _current = build_registry(read_settings())
+        return _current
+
+
+@receiver(setting_changed)
+def forget_registry(setting: str = "PISTON", **_kwargs: Any) -> None:
+    """Drop the registry when ``override_settings`` changes ``PISTON``."""
+    global _current  # noqa: PLW0603 - see _build
+    if setting == "PISTON":
+        with _lock:
+            _current = None

@@ -1,0 +1,244 @@
+"""A resource: a handler behind a URL. A plain Django view that takes a request through the pipeline."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from inspect import isasyncgenfunction, isawaitable
+from typing import Any
+
+from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings as django_settings
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.log import log_response
+
+from piston_core.bound import Bound, bind
+from piston_core.contracts import Authenticator, Document, Emitter
+from piston_core.handler import WRITES, BaseHandler
+from piston_core.pipeline.authenticate import authenticate, unauthorized
+from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for
+from piston_core.pipeline.emit import emit
+from piston_core.pipeline.negotiate import negotiate, wanted
+from piston_core.pipeline.parse import WITH_BODY, parse
+from piston_core.pipeline.represent import location, represent
+from piston_core.pipeline.respond import empty, refused, respond, vary
+from piston_core.pipeline.select import Methods, describe, methods_of, select
+from piston_core.pipeline.validate import validate
+from piston_core.plans.compiler import Compiler
+from piston_core.plans.values import Values
+from piston_core.problems import Problem
+from piston_core.registry import get_registry
+from piston_core.replies import NOTHING
+from piston_core.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What has been decided about a request before anything is done.
+
+    Attributes:
+        handler: the handler that serves it.
+        action: the name of the handler's method.
+        emitter: what will write the answer.
+        data: the parsed body.
+        kwargs: the URL's arguments.
+    """
+
+    handler: BaseHandler
+    action: str
+    emitter: Emitter
+    data: Any
+    kwargs: Mapping[str, Any]
+
+
+class Resource:
+    """Serves a handler as a Django view, synchronous or, with ``async def`` methods, asynchronous.
+
+    Example: ``path("posts/<slug:slug>/", Resource(PostHandler))``.
+
+    Args:
+        handler: the handler's class.
+        authentication: the authenticators to ask, by name or as instances; by default those of
+            ``PISTON["AUTHENTICATORS"]``. An empty list lets everybody in.
+        emitters: the names of the formats to offer, the first for clients that take anything; by
+            default those of ``PISTON["EMITTERS"]``.
+        scope: the handlers of the API that it belongs to; alone, it knows only its own.
+    """
+
+    csrf_exempt = True  # an authenticator that uses cookies checks the token itself
+
+    def __init__(
+        self,
+        handler: type[BaseHandler] | BaseHandler,
+        *,
+        authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        emitters: Sequence[str] | None = None,
+        scope: Scope | None = None,
+    ) -> None:
+        self.handler = handler() if isinstance(handler, type) else handler
+        self.authentication = [authentication] if isinstance(authentication, str | Authenticator) else authentication
+        self.emitters = emitters
+        self.scope = scope or Scope()
+        self.scope.add(type(self.handler))
+        self.compiler = Compiler(self.scope)
+        self._bound: Bound | None = None
+        self._methods: dict[frozenset[str], tuple[Methods, Methods | None]] = {}
+        self.is_async = any(_is_async(self.handler, action) for action in WRITES | {"read"})
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Answer a request; what goes wrong on the way is answered as a problem."""
+        if self.is_async:
+            return self._call_async(request, kwargs)
+        bound = self.bound()
+        try:
+            bound.moments.request_received(request, self)
+            response = self.handle(request, kwargs)
+        except Exception as error:  # noqa: BLE001 - the one place where everything is answered
+            response = self._refuse(request, bound, error)
+        return self._ready(request, bound, response)
+
+    async def _call_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
+        bound = self.bound()
+        try:
+            await sync_to_async(bound.moments.request_received)(request, self)
+            response = await self.handle_async(request, kwargs)
+        except Exception as error:  # noqa: BLE001 - as in __call__
+            response = await sync_to_async(self._refuse)(request, bound, error)
+        return await sync_to_async(self._ready)(request, bound, response)
+
+    def handle(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
+        """Take a request through the pipeline: decide everything, then act, then answer."""
+        if request.method == "OPTIONS":
+            return empty(204, describe(*self.methods(kwargs)))
+        return self._perform(request, self._decide(request, kwargs))
+
+    async def handle_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
+        """Do the same with a method that is awaited; the steps around it run in a thread."""
+        if request.method == "OPTIONS":
+            return empty(204, describe(*self.methods(kwargs)))
+        exchange = await sync_to_async(self._decide)(request, kwargs)
+        if not _is_async(exchange.handler, exchange.action):
+            return await sync_to_async(self._perform)(request, exchange)
+        await sync_to_async(self._validate)(request, exchange)
+        result = self._invoke(request, exchange)
+        result = await result if isawaitable(result) else result
+        return await sync_to_async(self._answer)(request, exchange, result)
+
+    def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> Exchange:
+        bound = self.bound()
+        identity = authenticate(request, bound.authenticators)
+        known, unknown = self.methods(kwargs)
+        handler, action = select(
+            request,
+            known,
+            unknown,
+            identified=identity is not None or not bound.authenticators,
+            refuse=lambda detail: unauthorized(request, bound.authenticators, detail),
+        )
+        emitter = negotiate(request, bound.formats)
+        data = parse(request, action, bound.parsers, bound.max_upload_size)
+        request.data = data  # type: ignore[attr-defined]  # declared by piston_core.Request
+        return Exchange(handler, action, emitter, data, kwargs)
+
+    def _perform(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
+        with transaction_for(exchange.handler, exchange.action) as undo:
+            self._validate(request, exchange)
+            result = self._invoke(request, exchange)
+            if isawaitable(result):
+                result = async_to_sync(_awaited)(result)
+            response = self._answer(request, exchange, result)
+            if response.status_code >= 400:  # a refusal of the handler's own making
+                undo()
+            return response
+
+    def _validate(self, request: HttpRequest, exchange: Exchange) -> None:
+        if exchange.action in WITH_BODY:
+            validate(request, exchange.handler, exchange.action, exchange.data, exchange.kwargs)
+
+    def _invoke(self, request: HttpRequest, exchange: Exchange) -> Any:
+        handler, action, kwargs = exchange.handler, exchange.action, exchange.kwargs
+        try:
+            return self.bound().moments.call_handler(request, self, handler, action, exchange.data, kwargs)
+        except TypeError as error:
+            refuse_misfit(error, handler, action, request, kwargs)
+            raise
+
+    def _answer(self, request: HttpRequest, exchange: Exchange, result: Any) -> HttpResponseBase:
+        outcome = outcome_of(result, exchange.action)
+        if not isinstance(outcome, Outcome):
+            return outcome
+        if outcome.data is NOTHING:
+            return empty(outcome.status, outcome.headers)
+        emitter = exchange.emitter
+        document = represent(request, exchange.handler, outcome.data, emitter, self.compiler)
+        headers = outcome.headers
+        if outcome.created:
+            address = location(request, exchange.handler, outcome.data, self.compiler)
+            headers = {"Location": address, **headers} if address else headers
+        content_type = emitter.content_type or emitter.media_types[0]
+        return respond(request, outcome.status, emit(request, document, emitter), content_type, headers)
+
+    def _refuse(self, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponseBase:
+        answer = bound.moments.handle_exception(request, self, error)
+        if isinstance(answer, HttpResponseBase):
+            return answer
+        problem = answer if isinstance(answer, Problem) else _defect(request, answer)
+        emitter = wanted(request, bound.problem_formats) or bound.problem_emitter
+        body = problem.text().encode()
+        if emitter is not None:
+            values = Values(self.compiler, type(self.handler), emitter.native, request)
+            body = emitter.emit(Document(values.plain(problem.document())), request)
+        response = refused(request, problem, emitter, body)
+        if problem is not answer:
+            log_response(
+                "Internal Server Error: %s", request.path, response=response, request=request, exception=answer
+            )
+        return response
+
+    def _ready(self, request: HttpRequest, bound: Bound, response: HttpResponseBase) -> HttpResponseBase:
+        vary(response, bound.vary)
+        bound.moments.response_ready(request, self, response)
+        return response
+
+    def bound(self) -> Bound:
+        """Return what this resource uses of the current registry; it changes only with the settings."""
+        registry = get_registry()
+        bound = self._bound
+        if bound is None or bound.registry is not registry:
+            bound = self._bound = bind(registry, self.authentication, self.emitters)
+        return bound
+
+    def methods(self, kwargs: Mapping[str, Any]) -> tuple[Methods, Methods | None]:
+        """Return what is served at an address with these arguments, to identified and to unknown clients."""
+        names = frozenset(kwargs)
+        if names not in self._methods:
+            anonymous = self.scope.anonymous_of(type(self.handler))
+            unknown = methods_of(anonymous(), names) if anonymous else None
+            self._methods[names] = (methods_of(self.handler, names), unknown)
+        return self._methods[names]
+
+
+def _is_async(handler: BaseHandler, action: str) -> bool:
+    method = getattr(handler, action)
+    return iscoroutinefunction(method) or isasyncgenfunction(method)
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+def _defect(request: HttpRequest, error: Exception) -> Problem:
+    """Report an exception as Django would, and return the problem that tells nothing of it.
+
+    With ``DEBUG`` the traceback is there as well.
+    """
+    got_request_exception.send(sender=Resource, request=request)
+    detail = "Something went wrong on the server; it has been noted."
+    if not django_settings.DEBUG:
+        return Problem(500, detail)
+    return Problem(500, detail, traceback=traceback.format_exception(error))

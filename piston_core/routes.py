@@ -1,0 +1,63 @@
+"""Find the resources of a project in its URL configuration, for the checks and the list of routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from piston_core.api import RootHandler, Unrouted
+from piston_core.pipeline.select import describe
+from piston_core.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One resource at one address.
+
+    Attributes:
+        pattern: the whole pattern from the site's root.
+        name: the URL's name with its namespaces.
+        resource: the resource.
+        arguments: the names of the URL's arguments.
+    """
+
+    pattern: str
+    name: str
+    resource: Resource
+    arguments: tuple[str, ...]
+
+    @property
+    def handler(self) -> str:
+        """The handler's name with its module."""
+        kind = type(self.resource.handler)
+        return f"{kind.__module__}.{kind.__qualname__}"
+
+    @property
+    def methods(self) -> str:
+        """The methods that are served here, to anybody."""
+        return str(describe(*self.resource.methods(dict.fromkeys(self.arguments)))["Allow"])
+
+
+def routes() -> Iterator[Route]:
+    """Yield every resource of the project's URL configuration, in its order."""
+    return _walk(get_resolver(), "/", "", ())
+
+
+def _walk(resolver: URLResolver, prefix: str, namespace: str, outer: tuple[str, ...]) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        arguments = (*outer, *(entry.pattern.converters or entry.pattern.regex.groupindex))
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _walk(entry, pattern, inner, arguments)
+        elif isinstance(entry, URLPattern):
+            view = getattr(entry.callback, "__wrapped__", entry.callback)
+            if isinstance(view, Resource) and not isinstance(view, Unrouted):
+                yield Route(pattern, f"{namespace}{entry.name or ''}", view, arguments)
+
+
+def is_own(route: Route) -> bool:
+    """Return whether the project has written this resource's handler, and not the core."""
+    return not isinstance(route.resource.handler, RootHandler)

@@ -1,0 +1,85 @@
+"""A scope: the handlers that know of each other, because one API holds them.
+
+Nothing is registered globally, so two APIs in one process never see each other's handlers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from piston_core.handler import BaseHandler, identifies
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRoute:
+    """Where one object of a model has its address.
+
+    Attributes:
+        name: the URL's name within its namespace.
+        arguments: the names of the URL's arguments, which are fields of the model.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Scope:
+    """The handlers of one API by what they serve.
+
+    Attributes:
+        handlers: all of them, in the order of the routes.
+        items: where one object of a model has its address.
+    """
+
+    handlers: list[type[BaseHandler]] = field(default_factory=list)
+    items: dict[type[Model], ItemRoute] = field(default_factory=dict)
+
+    def add(self, handler: type[BaseHandler]) -> None:
+        """Make a handler, and the anonymous handler that it names as a class, known to the others."""
+        if handler not in self.handlers:
+            self.handlers.append(handler)
+            if isinstance(handler.anonymous, type):
+                self.add(handler.anonymous)
+
+    def add_item(self, handler: type[BaseHandler], route: ItemRoute) -> None:
+        """Note the address of a model's objects; the first one stays."""
+        if handler.model is not None and identifies(handler.model, frozenset(route.arguments)):
+            self.items.setdefault(handler.model, route)
+
+    def handler_for(self, model: type[Model], *, anonymous: bool) -> type[BaseHandler] | None:
+        """Return the handler that shows objects of a model, or ``None``.
+
+        In an anonymous answer only anonymous handlers count. A proxy or a child of a model is
+        shown as its parent where it has no handler of its own.
+        """
+        for kind in _lineage(model):
+            for handler in self.handlers:
+                if handler.model is kind and handler.is_anonymous == anonymous:
+                    return handler
+        return None
+
+    def item_route(self, model: type[Model]) -> ItemRoute | None:
+        """Return where one object of a model has its address, or ``None``."""
+        return next((self.items[kind] for kind in _lineage(model) if kind in self.items), None)
+
+    def anonymous_of(self, handler: type[BaseHandler]) -> type[BaseHandler] | None:
+        """Return the handler that serves requests without credentials in a handler's place.
+
+        A name may belong to a handler of this scope or of the handler's own module, so that it
+        can be defined later and inherit from the handler that it serves.
+        """
+        wanted = handler.anonymous
+        if not isinstance(wanted, str):
+            return wanted
+        named = [known for known in self.handlers if known.__name__ == wanted]
+        found = named[0] if named else getattr(sys.modules[handler.__module__], wanted, None)
+        return found if isinstance(found, type) and issubclass(found, BaseHandler) else None
+
+
+def _lineage(model: type[Model]) -> Iterator[type[Model]]:
+    return (kind for kind in model.__mro__ if issubclass(kind, Model) and kind is not Model)

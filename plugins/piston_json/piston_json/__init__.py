@@ -1,0 +1,52 @@
+"""JSON for Piston: an emitter, JSON Lines, problem+json and a parser, on orjson.
+
+The entry point ``json`` in the group ``piston.plugins`` leads here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from piston_core import Emitter, Parser, hookimpl, plugin_options
+from piston_json.emitters import JSONEmitter, JSONLinesEmitter
+from piston_json.parser import JSONParser
+
+__version__ = "0.1.0"
+
+__all__ = ["JSONEmitter", "JSONLinesEmitter", "JSONParser", "Options", "piston_emitters", "piston_parsers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``PISTON["OPTIONS"]["json"]``.
+
+    Attributes:
+        max_depth: how deeply lists and objects in a body may be nested.
+        indent: whether to write documents with line ends and two blanks, for people.
+    """
+
+    max_depth: int = 64
+    indent: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: a value is of the wrong kind.
+        """
+        if not isinstance(self.max_depth, int) or self.max_depth < 1:
+            raise ValueError(f"max_depth is {self.max_depth!r}; it has to be a number from 1")
+        if not isinstance(self.indent, bool):
+            raise ValueError(f"indent is {self.indent!r}; it has to be True or False")
+
+
+@hookimpl
+def piston_emitters() -> list[Emitter]:
+    """Offer ``json`` and ``jsonl``."""
+    return [JSONEmitter(indent=plugin_options("json", Options).indent), JSONLinesEmitter()]
+
+
+@hookimpl
+def piston_parsers() -> list[Parser]:
+    """Offer ``json``."""
+    return [JSONParser(max_depth=plugin_options("json", Options).max_depth)]
