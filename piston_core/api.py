@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from inspect import cleandoc
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -125,7 +125,7 @@ class RootHandler(BaseHandler):
         return {"title": self.api.title, "resources": [self._entry(request, route) for route in self.api.routes]}
 
     def _entry(self, request: HttpRequest, route: URLPattern) -> dict[str, Any]:
-        resource: Resource = route.callback
+        resource = cast("Resource", route.callback)
         template, arguments = normalize(route.pattern.regex.pattern)[0]
         entry = {
             "name": route.name,

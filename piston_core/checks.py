@@ -31,8 +31,8 @@ def check_piston(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any)
     except SettingsError as error:
         return [Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")]
     messages = list(_check_registry(registry))
-    for impl in registry.discovery.manager.hook.piston_checks.get_hookimpls():
-        messages += impl.function(app_configs) or ()
+    for found in registry.discovery.manager.hook.piston_checks(app_configs=app_configs):
+        messages += found or ()
     return messages + list(_check_routes())
 
 

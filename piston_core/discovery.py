@@ -183,6 +183,6 @@ def _manager(plugins: Mapping[str, object]) -> PluginManager:
     manager = PluginManager("piston")
     manager.add_hookspecs(hookspecs)
     manager.register(defaults, name=CORE)
-    for name in reversed(plugins):
+    for name in reversed(list(plugins)):
         manager.register(plugins[name], name=name)
     return manager

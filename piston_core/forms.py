@@ -43,12 +43,13 @@ def form_for(handler: BaseHandler, action: str) -> type[forms.BaseForm] | None:
     if declared is not None or handler.model is None:
         return declared
     runs = "update" if action == "patch" and not overrides(handler, "patch") else action
-    return None if overrides(handler, runs) else _model_form(type(handler), handler.model)
+    if overrides(handler, runs):
+        return None
+    return _model_form(handler.model, frozenset(node.name for node in shown(type(handler), handler.model, many=False)))
 
 
 @cache
-def _model_form(handler: type[BaseHandler], model: type[Model]) -> type[forms.BaseForm]:
-    names = {node.name for node in shown(handler, model, many=False)}
+def _model_form(model: type[Model], names: frozenset[str]) -> type[forms.BaseForm]:
     fields = [field for field in (*model._meta.concrete_fields, *model._meta.many_to_many) if field.name in names]
     return modelform_factory(model, fields=[field.name for field in fields if field.editable and field.formfield()])
 
@@ -84,9 +85,11 @@ def form_values(form: forms.BaseForm, data: Mapping[str, Any]) -> MultiValueDict
     for name, value in data.items():
         field = form.fields.get(name)
         if isinstance(field, forms.JSONField) and value is not None:
-            value = json.dumps(value, cls=field.encoder)
-        several = isinstance(value, list | tuple) and field is not None and _takes_several(field)
-        values.setlist(name, list(value) if several else [value])
+            values[name] = json.dumps(value, cls=field.encoder)
+        elif isinstance(value, list | tuple) and field is not None and _takes_several(field):
+            values.setlist(name, list(value))
+        else:
+            values[name] = value
     return values
 
 
@@ -95,7 +98,7 @@ def unknown(form: forms.BaseForm, names: Collection[str]) -> list[dict[str, str]
     known = {*form.fields, *_FROM_PAGES}
     for name, field in form.fields.items():
         if isinstance(field.widget, forms.MultiWidget):
-            known |= {name + suffix for suffix in field.widget.widgets_names}
+            known |= {name + suffix for suffix in field.widget.widgets_names}  # type: ignore[attr-defined]  # the stubs lack it
         if isinstance(field, forms.FileField):
             known.add(f"{name}-clear")
     return [

@@ -135,7 +135,7 @@ class BaseHandler:
         return rc.DELETED
 
     @classmethod
-    def resource_uri(cls, obj: Any = None) -> tuple[str, Sequence[Any] | Mapping[str, Any]] | None:
+    def resource_uri(cls, obj: Any = None) -> tuple[str, Sequence[Any] | Mapping[str, Any]] | None:  # noqa: ARG003 - for others
         """Return the view's name and its arguments for an object's address.
 
         A handler that defines it shows the address as ``resource_uri`` wherever an object of its
@@ -197,12 +197,10 @@ def identifies(model: type[Model], names: frozenset[str]) -> bool:
     """Return whether values for these fields name one object at most."""
     options = model._meta
     single = {"pk", *(field.name for field in options.get_fields() if getattr(field, "unique", False))}
-    together = [constraint.fields for constraint in options.constraints if _is_plain_unique(constraint)]
+    together = [
+        each.fields for each in options.constraints if isinstance(each, UniqueConstraint) and not each.condition
+    ]
     return bool(names & single) or any(set(group) <= names for group in (*options.unique_together, *together) if group)
-
-
-def _is_plain_unique(constraint: Any) -> bool:
-    return isinstance(constraint, UniqueConstraint) and constraint.condition is None and bool(constraint.fields)
 
 
 def _saved(request: Request, subject: Callable[[], Any]) -> Any:

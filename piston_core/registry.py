@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -17,7 +17,7 @@ from piston_core.contracts import Authenticator, Emitter, Parser
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.moments import Moments, freeze_moments
 
-O = TypeVar("O", Emitter, Parser, Authenticator)  # noqa: E741 - one kind of offer
+Offer = Emitter | Parser | Authenticator
 
 Status = Literal["enabled", "installed", "broken"]
 
@@ -111,13 +111,13 @@ def _freeze(settings: Settings, found: Discovery) -> Registry:
         plugins=tuple(_listed(found, offered)),
         failures=found.failures,
         discovery=found,
-        **tables,  # type: ignore[arg-type]  # each table is of the kind that its hook offers
+        **tables,
     )
 
 
-def _table(found: Discovery, hook: str, kind: type[O], offered: dict[str, list[str]]) -> Mapping[str, O]:
+def _table(found: Discovery, hook: str, kind: Any, offered: dict[str, list[str]]) -> Mapping[str, Any]:
     """Return the offers of one hook by name; two with one name or one media type are an error."""
-    table: dict[str, O] = {}
+    table: dict[str, Offer] = {}
     claims: dict[str, Source] = {}
     for source, record in _offers(found, hook):
         _check_record(source, hook, kind, record)
@@ -153,7 +153,7 @@ def _ask(source: Source, hook: str, function: Callable[[], Any]) -> list[Any]:
         raise PluginError(source.name, f"{source} failed in {hook}: {error!r}. Repair or upgrade it.") from error
 
 
-def _check_record(source: Source, hook: str, kind: type[O], record: Any) -> None:
+def _check_record(source: Source, hook: str, kind: type, record: Any) -> None:
     if not isinstance(record, kind):
         raise PluginError(
             source.name, f"{source} offered {record!r} through {hook}; expected an instance of {kind.__name__}."

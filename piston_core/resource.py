@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isasyncgenfunction, isawaitable
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
@@ -32,6 +32,7 @@ from piston_core.plans.values import Values
 from piston_core.problems import Problem
 from piston_core.registry import get_registry
 from piston_core.replies import NOTHING
+from piston_core.requests import Request
 from piston_core.scope import Scope
 
 
@@ -158,7 +159,7 @@ class Resource:
 
     def _validate(self, request: HttpRequest, exchange: Exchange) -> None:
         if exchange.action in WITH_BODY:
-            validate(request, exchange.handler, exchange.action, exchange.data, exchange.kwargs)
+            validate(cast("Request", request), exchange.handler, exchange.action, exchange.data, exchange.kwargs)
 
     def _invoke(self, request: HttpRequest, exchange: Exchange) -> Any:
         handler, action, kwargs = exchange.handler, exchange.action, exchange.kwargs

@@ -22,8 +22,14 @@ def respond(
     headers: Mapping[str, str],
 ) -> HttpResponseBase:
     """Return the response; HEAD gets the same header fields as GET and no body (RFC 9110, section 9.3.2)."""
-    if not isinstance(body, bytes):
-        return _streaming(request, status, body, content_type, headers)
+    if isinstance(body, bytes):
+        return _whole(request, status, body, content_type, headers)
+    return _streaming(request, status, body, content_type, headers)
+
+
+def _whole(
+    request: HttpRequest, status: int, body: bytes, content_type: str, headers: Mapping[str, str]
+) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse(
             b"", status=status, content_type=content_type, headers={**headers, "Content-Length": str(len(body))}
@@ -38,10 +44,10 @@ def empty(status: int, headers: Mapping[str, str]) -> HttpResponse:
     return response
 
 
-def refused(request: HttpRequest, problem: Problem, emitter: Emitter | None, body: bytes) -> HttpResponseBase:
+def refused(request: HttpRequest, problem: Problem, emitter: Emitter | None, body: bytes) -> HttpResponse:
     """Return the response for a problem, written by an emitter or by the core as plain text."""
     content_type = emitter.problem_type if emitter else "text/plain; charset=utf-8"
-    response = respond(request, problem.status, body, content_type, problem.headers)
+    response = _whole(request, problem.status, body, content_type, problem.headers)
     response.reason_phrase = phrase(problem.status)  # Python's own are of an older RFC
     return response
 

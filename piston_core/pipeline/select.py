@@ -94,7 +94,7 @@ def select(
         raise Problem(
             405, f"{request.method} is not served here; Allow lists what is.", headers={"Allow": methods.allow}
         )
-    action = methods.actions[request.method]
+    action = methods.actions[request.method or ""]
     if not action:
         raise Problem(501, f"{request.method} is declared here, but nothing implements it yet.")
     return methods.handler, action

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest
 
 from piston_core.defaults import invalid
 from piston_core.forms import current_values, default_values, form_for, form_values, misshapen, unknown
 from piston_core.handler import BaseHandler, identifies
 from piston_core.problems import Invalid
+from piston_core.requests import Request
 
 
-def validate(request: HttpRequest, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
+def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
     """Set ``request.form`` to the valid form of an action that brings data, ``None`` if it asks for no form.
 
     What was not sent is, for PATCH, what is there; for POST and PUT it is what a new object has.
@@ -26,7 +26,7 @@ def validate(request: HttpRequest, handler: BaseHandler, action: str, data: Any,
         Http404: there is no object to change at this address.
     """
     form_class = form_for(handler, action)
-    request.form = None  # type: ignore[attr-defined]  # declared by piston_core.Request
+    request.form = None
     if form_class is None:
         return
     if not isinstance(data, Mapping):
@@ -39,11 +39,11 @@ def validate(request: HttpRequest, handler: BaseHandler, action: str, data: Any,
         faults += [fault for fault in refused if fault["pointer"] not in named]
     if faults:
         raise Invalid(faults)
-    request.form = form  # type: ignore[attr-defined]  # declared by piston_core.Request
+    request.form = form
 
 
 def _bound(
-    request: HttpRequest,
+    request: Request,
     handler: BaseHandler,
     action: str,
     form_class: type[BaseForm],
@@ -66,7 +66,7 @@ def _bound(
     return form_class(merged, files, **arguments)
 
 
-def _subject(request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Any:
+def _subject(request: Request, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Any:
     """Return the object that the data is about: a new one, the one at this address, or ``None``."""
     if handler.model is None:
         return None

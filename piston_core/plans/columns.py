@@ -135,7 +135,7 @@ def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namesp
 
 def _reverse(name: str, arguments: Any) -> str:
     if isinstance(arguments, Mapping):
-        return reverse(name, kwargs=arguments)
+        return reverse(name, kwargs=dict(arguments))
     return reverse(name, args=list(arguments))
 
 

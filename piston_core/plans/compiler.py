@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 from piston_core.handler import BaseHandler
 from piston_core.plans import columns
-from piston_core.plans.plan import Column, FieldPlan
+from piston_core.plans.plan import Column, FieldPlan, Read
 from piston_core.plans.tree import Node, shown
 from piston_core.scope import Scope
 
@@ -100,7 +100,7 @@ class Compiler:
             return self.reference(model)
         return self._compile(handler, model, shown(handler, model, many=False), (*path, handler))
 
-    def _attribute(self, node: Node, path: Path) -> columns.Read:
+    def _attribute(self, node: Node, path: Path) -> Read:
         """Return how to read a name that is no relation; what it holds may still be shown by ``children``."""
         if not node.children:
             return columns.attribute(node.name)
@@ -123,7 +123,7 @@ def _relations(model: type[Model]) -> dict[str, Any]:
     """Return the model's relations by the name of the attribute that leads along them."""
     found: dict[str, Any] = {}
     for field in model._meta.get_fields():
-        name = field.get_accessor_name() if field.auto_created and not field.concrete else field.name
+        name = field.get_accessor_name() if isinstance(field, ForeignObjectRel) else field.name
         if field.is_relation and name and not name.endswith("+"):
             found[name] = field
     return found

@@ -114,8 +114,8 @@ def _(value: FieldFile) -> str | None:
         return str(value.name)
 
 
-@scalar.register
-def _(value: File) -> str | None:
+@scalar.register(File)
+def _(value: File[Any]) -> str | None:
     return value.name and str(value.name)
 
 

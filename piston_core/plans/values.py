@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ class Values:
             return self.fetched(value)
         if isinstance(value, Mapping):
             return {self._key(key): self.plain(item) for key, item in value.items()}
-        if isinstance(value, list | tuple | Set | Iterator | RawQuerySet):
+        if isinstance(value, list | tuple | AbstractSet | Iterator | RawQuerySet):
             return self.listed(value)
         if isinstance(value, Manager):
             return self.fetched(value.all())

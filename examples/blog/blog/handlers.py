@@ -68,7 +68,8 @@ class PostHandler(BaseHandler):
         """Save a post if it is the sender's own."""
         if request.form.instance.author != request.user:
             return rc.FORBIDDEN(detail="Only its author may change a post.")
-        return request.form.save()
+        post: Post = request.form.save()
+        return post
 
     def delete(self, request: Request, slug: str) -> Reply:
         """Delete a post if it is the sender's own."""
@@ -121,12 +122,12 @@ class CommentHandler(BaseHandler):
         return comment
 
 
-class AnonymousCommentHandler(CommentHandler, AnonymousBaseHandler):
+class AnonymousCommentHandler(AnonymousBaseHandler):
     """What readers say about one post, for everybody."""
 
-    is_anonymous = True
-    allowed_methods = ("GET",)
-    anonymous = None
+    model = Comment
+    fields = CommentHandler.fields
+    read = CommentHandler.read
 
 
 class AuthorHandler(BaseHandler):

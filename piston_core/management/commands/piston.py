@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +21,7 @@ class Command(BaseCommand):
     """Lists Piston's plugins and routes."""
 
     help = "Lists Piston's plugins and routes."
-    requires_system_checks: Sequence[str] = []  # the list is needed most when the checks fail
+    requires_system_checks = []  # the list is needed most when the checks fail
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what can be listed."""

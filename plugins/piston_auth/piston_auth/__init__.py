@@ -5,10 +5,10 @@ The entry point ``auth`` in the group ``piston.plugins`` leads here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import apps
 from django.core.checks import CheckMessage, Error
 
 from piston_auth.basic import BasicAuthenticator
@@ -27,7 +27,7 @@ class Options:
         realm: what a person is asked the password for (RFC 9110, section 11.5).
     """
 
-    realm: str = "API"
+    realm: Any = "API"
 
     def __post_init__(self) -> None:
         """Refuse a realm that a header field cannot carry.
@@ -46,7 +46,7 @@ def piston_authenticators() -> list[Authenticator]:
 
 
 @hookimpl
-def piston_checks(app_configs: Sequence[AppConfig] | None) -> list[CheckMessage]:
+def piston_checks() -> list[CheckMessage]:
     """Report a project without Django's users, whose passwords nobody could check."""
     if apps.is_installed("django.contrib.auth"):
         return []

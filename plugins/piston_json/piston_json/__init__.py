@@ -6,6 +6,7 @@ The entry point ``json`` in the group ``piston.plugins`` leads here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from piston_core import Emitter, Parser, hookimpl, plugin_options
 from piston_json.emitters import JSONEmitter, JSONLinesEmitter
@@ -25,8 +26,8 @@ class Options:
         indent: whether to write documents with line ends and two blanks, for people.
     """
 
-    max_depth: int = 64
-    indent: bool = False
+    max_depth: Any = 64
+    indent: Any = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.

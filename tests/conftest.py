@@ -1,0 +1,25 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+
+@pytest.fixture
+def blog(db) -> None:
+    """Load the demo blog: 40 posts, users admin, alice and bob whose passwords are their names."""
+    call_command("load_blog", verbosity=0)
+
+
+@pytest.fixture
+def alice(blog) -> Client:
+    """Return a client that sends alice's Basic credentials."""
+    return Client(headers={"Authorization": "Basic YWxpY2U6YWxpY2U="})
+
+
+@pytest.fixture
+def bob(blog) -> Client:
+    """Return a client that sends bob's Basic credentials."""
+    return Client(headers={"Authorization": "Basic Ym9iOmJvYg=="})
