@@ -24,7 +24,7 @@ class Bound:
         problem_formats: those of them that write problems.
         problem_emitter: what writes a problem where none of these is acceptable, if there is any.
         parsers: the parsers by media type.
-        vary: the request's fields that the answers depend on.
+        vary: the request's fields that the answers depend on, as in ``Vary``.
         max_upload_size: the largest multipart body in bytes.
     """
 
@@ -35,7 +35,7 @@ class Bound:
     problem_formats: Formats
     problem_emitter: Emitter | None
     parsers: Mapping[str, Parser]
-    vary: tuple[str, ...]
+    vary: str
     max_upload_size: int
 
 
@@ -60,7 +60,7 @@ def bind(
         problem_formats=Formats(problem_formats),
         problem_emitter=next(iter(problem_formats.values()), None),
         parsers={media_type: parser for parser in registry.parsers.values() for media_type in parser.media_types},
-        vary=tuple(dict.fromkeys(("Accept", *(name for each in authenticators for name in each.reads)))),
+        vary=", ".join(dict.fromkeys(("Accept", *(name for each in authenticators for name in each.reads)))),
         max_upload_size=settings.max_upload_size,
     )
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from inspect import isasyncgenfunction, isawaitable
-from typing import Any, cast
+from inspect import isawaitable
+from typing import Any, NamedTuple, cast
 
-from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
@@ -18,6 +17,7 @@ from django.utils.log import log_response
 from piston_core.bound import Bound, bind
 from piston_core.contracts import Authenticator, Document, Emitter
 from piston_core.handler import WRITES, BaseHandler
+from piston_core.moments import Moments
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for
 from piston_core.pipeline.emit import emit
@@ -25,7 +25,7 @@ from piston_core.pipeline.negotiate import negotiate, wanted
 from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.represent import location, represent
 from piston_core.pipeline.respond import empty, refused, respond, vary
-from piston_core.pipeline.select import Methods, describe, methods_of, select
+from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
 from piston_core.pipeline.validate import validate
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.values import Values
@@ -36,23 +36,26 @@ from piston_core.requests import Request
 from piston_core.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What has been decided about a request before anything is done.
 
     Attributes:
         handler: the handler that serves it.
         action: the name of the handler's method.
+        awaited: whether that method is ``async def``.
         emitter: what will write the answer.
         data: the parsed body.
         kwargs: the URL's arguments.
+        moments: the plugins to tell.
     """
 
     handler: BaseHandler
     action: str
+    awaited: bool
     emitter: Emitter
     data: Any
     kwargs: Mapping[str, Any]
+    moments: Moments
 
 
 class Resource:
@@ -82,12 +85,12 @@ class Resource:
         self.handler = handler() if isinstance(handler, type) else handler
         self.authentication = [authentication] if isinstance(authentication, str | Authenticator) else authentication
         self.emitters = emitters
-        self.scope = scope or Scope()
+        self.scope = Scope() if scope is None else scope
         self.scope.add(type(self.handler))
         self.compiler = Compiler(self.scope)
         self._bound: Bound | None = None
-        self._methods: dict[frozenset[str], tuple[Methods, Methods | None]] = {}
-        self.is_async = any(_is_async(self.handler, action) for action in WRITES | {"read"})
+        self._methods: dict[tuple[str, ...], tuple[Methods, Methods | None]] = {}
+        self.is_async = any(is_async(self.handler, action) for action in WRITES | {"read"})
         if self.is_async:
             markcoroutinefunction(self)
 
@@ -123,7 +126,7 @@ class Resource:
         if request.method == "OPTIONS":
             return empty(204, describe(*self.methods(kwargs)))
         exchange = await sync_to_async(self._decide)(request, kwargs)
-        if not _is_async(exchange.handler, exchange.action):
+        if not exchange.awaited:
             return await sync_to_async(self._perform)(request, exchange)
         await sync_to_async(self._validate)(request, exchange)
         result = self._invoke(request, exchange)
@@ -134,7 +137,7 @@ class Resource:
         bound = self.bound()
         identity = authenticate(request, bound.authenticators)
         known, unknown = self.methods(kwargs)
-        handler, action = select(
+        methods, action = select(
             request,
             known,
             unknown,
@@ -144,13 +147,14 @@ class Resource:
         emitter = negotiate(request, bound.formats)
         data = parse(request, action, bound.parsers, bound.max_upload_size)
         request.data = data  # type: ignore[attr-defined]  # declared by piston_core.Request
-        return Exchange(handler, action, emitter, data, kwargs)
+        awaited = action in methods.awaited
+        return Exchange(methods.handler, action, awaited, emitter, data, kwargs, bound.moments)
 
     def _perform(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         with transaction_for(exchange.handler, exchange.action) as undo:
             self._validate(request, exchange)
             result = self._invoke(request, exchange)
-            if isawaitable(result):
+            if exchange.awaited and isawaitable(result):
                 result = async_to_sync(_awaited)(result)
             response = self._answer(request, exchange, result)
             if response.status_code >= 400:  # a refusal of the handler's own making
@@ -164,7 +168,7 @@ class Resource:
     def _invoke(self, request: HttpRequest, exchange: Exchange) -> Any:
         handler, action, kwargs = exchange.handler, exchange.action, exchange.kwargs
         try:
-            return self.bound().moments.call_handler(request, self, handler, action, exchange.data, kwargs)
+            return exchange.moments.call_handler(request, self, handler, action, exchange.data, kwargs)
         except TypeError as error:
             refuse_misfit(error, handler, action, request, kwargs)
             raise
@@ -216,17 +220,13 @@ class Resource:
 
     def methods(self, kwargs: Mapping[str, Any]) -> tuple[Methods, Methods | None]:
         """Return what is served at an address with these arguments, to identified and to unknown clients."""
-        names = frozenset(kwargs)
-        if names not in self._methods:
+        arguments = tuple(kwargs)
+        if arguments not in self._methods:
+            names = frozenset(arguments)
             anonymous = self.scope.anonymous_of(type(self.handler))
             unknown = methods_of(anonymous(), names) if anonymous else None
-            self._methods[names] = (methods_of(self.handler, names), unknown)
-        return self._methods[names]
-
-
-def _is_async(handler: BaseHandler, action: str) -> bool:
-    method = getattr(handler, action)
-    return iscoroutinefunction(method) or isasyncgenfunction(method)
+            self._methods[arguments] = (methods_of(self.handler, names), unknown)
+        return self._methods[arguments]
 
 
 async def _awaited(result: Any) -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from inspect import signature
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.http import HttpRequest
@@ -19,8 +18,7 @@ from piston_core.problems import Problem
 from piston_core.replies import NOTHING, Reply
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What comes of a request, before it is represented.
 
     Attributes:
@@ -32,21 +30,29 @@ class Outcome:
 
     status: int
     data: Any
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    headers: Mapping[str, str] = MappingProxyType({})
     created: bool = False
 
 
-@contextmanager
-def transaction_for(handler: BaseHandler, action: str) -> Iterator[Callable[[], None]]:
-    """Run a method in a transaction if it writes; the value undoes what was written so far.
+Undo = Callable[[], None]
+
+_NO_TRANSACTION: AbstractContextManager[Undo] = nullcontext(lambda: None)
+
+
+def transaction_for(handler: BaseHandler, action: str) -> AbstractContextManager[Undo]:
+    """Return the transaction that a method runs in if it writes; its value undoes what was written so far.
 
     The transaction is of the database that the model's writes are routed to; without a model of
     the default one, if the project has a database.
     """
-    alias = _alias(handler) if action in WRITES and handler.atomic else None
-    if alias is None:
-        yield lambda: None
-        return
+    if action not in WRITES or not handler.atomic:
+        return _NO_TRANSACTION
+    alias = _alias(handler)
+    return _NO_TRANSACTION if alias is None else _transaction(alias)
+
+
+@contextmanager
+def _transaction(alias: str) -> Iterator[Undo]:
     with transaction.atomic(using=alias):
         yield partial(transaction.set_rollback, True, using=alias)
 

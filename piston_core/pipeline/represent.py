@@ -25,6 +25,8 @@ def represent(
     for it; everything else is read whole.
     """
     values = Values(compiler, type(handler), emitter.native, request)
+    if type(result) is dict:  # the usual case without a model, told apart before the dearer questions
+        return Document(values.plain(result))
     if isinstance(result, QuerySet):
         if handler.stream or emitter.streams:
             return Document(values.streamed(result))

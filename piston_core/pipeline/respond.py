@@ -52,12 +52,12 @@ def refused(request: HttpRequest, problem: Problem, emitter: Emitter | None, bod
     return response
 
 
-def vary(response: HttpResponseBase, names: tuple[str, ...]) -> None:
+def vary(response: HttpResponseBase, names: str) -> None:
     """Say what the choice of this answer depended on (RFC 9110, section 12.5.5)."""
-    if response.has_header("Vary"):
-        patch_vary_headers(response, names)
+    if "Vary" in response.headers:
+        patch_vary_headers(response, names.split(", "))
     else:
-        response.headers["Vary"] = ", ".join(names)
+        response.headers["Vary"] = names
 
 
 def _streaming(

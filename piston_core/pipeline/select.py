@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from inspect import signature
+from inspect import isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,10 +20,12 @@ class Methods:
     Attributes:
         handler: the handler.
         actions: the handler's method for each HTTP method; ``""`` for one that nothing implements.
+        awaited: those of the handler's methods that are ``async def``.
     """
 
     handler: BaseHandler
     actions: Mapping[str, str]
+    awaited: frozenset[str] = frozenset()
 
     @property
     def allow(self) -> str:
@@ -45,7 +47,14 @@ def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
             actions[method] = action if implements(handler, action) else ""
             if method == "GET":
                 actions["HEAD"] = actions[method]
-    return Methods(handler, actions)
+    awaited = frozenset(action for action in actions.values() if action and is_async(handler, action))
+    return Methods(handler, actions, awaited)
+
+
+def is_async(handler: BaseHandler, action: str) -> bool:
+    """Return whether a handler's method runs on the event loop."""
+    method = getattr(handler, action)
+    return iscoroutinefunction(method) or isasyncgenfunction(method)
 
 
 def _fits(handler: BaseHandler, action: str, names: frozenset[str]) -> bool:
@@ -71,8 +80,8 @@ def select(
     *,
     identified: bool,
     refuse: Callable[[str], Problem],
-) -> tuple[BaseHandler, str]:
-    """Return the handler and the name of its method.
+) -> tuple[Methods, str]:
+    """Return what serves the request and the name of the handler's method.
 
     Args:
         request: the request.
@@ -97,7 +106,7 @@ def select(
     action = methods.actions[request.method or ""]
     if not action:
         raise Problem(501, f"{request.method} is declared here, but nothing implements it yet.")
-    return methods.handler, action
+    return methods, action
 
 
 def describe(known: Methods, unknown: Methods | None) -> dict[str, Any]:

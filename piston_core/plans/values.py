@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -37,7 +38,7 @@ class Values:
     ) -> None:
         self.compiler = compiler
         self.handler = handler
-        self.native = _PLAIN | native
+        self.native = _with_plain(native)
         match = request.resolver_match
         self.namespace = match.namespace if match else ""
         self._open: list[type[BaseHandler]] = []
@@ -149,6 +150,11 @@ class _Showing:
     def __exit__(self, *_error: object) -> None:
         if self.handler is not None:
             self.open.pop()
+
+
+@cache
+def _with_plain(native: frozenset[type]) -> frozenset[type]:
+    return _PLAIN | native
 
 
 def _yields_objects(queryset: QuerySet[Any]) -> bool:

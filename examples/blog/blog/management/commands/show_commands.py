@@ -1,0 +1,48 @@
+"""``manage.py show_commands``: what to type into a second terminal while the blog is being served."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+COMMANDS = """
+The blog is served on {address} until Ctrl-C. Try, in a second terminal:
+
+  curl {address}/api/                                    # what there is
+  curl {address}/api/posts/                              # all posts
+  curl {address}/api/posts/hello-piston/                 # one post with its author, tags and comments
+  curl -H 'Accept: application/jsonl' {address}/api/posts/
+  curl {address}/api/statistics/                         # an async handler
+
+  # create, change and delete a post of alice's (admin, alice and bob: the password is the name)
+  curl -u alice:alice --json '{{"title": "Mine", "slug": "mine", "content": "Hello!"}}' {address}/api/posts/
+  curl -u alice:alice -X PATCH --json '{{"tags": ["django"]}}' {address}/api/posts/mine/
+  curl -u alice:alice -X PUT -d title=Yours -d slug=mine -d content=Bye {address}/api/posts/mine/
+  curl -u alice:alice -X DELETE {address}/api/posts/mine/
+  curl -u alice:alice {address}/api/other/bob/any/text/  # data without a model
+
+  # how it says no
+  curl -i -X DELETE {address}/api/posts/hello-piston/                           # 401, no credentials
+  curl -i -u bob:bob -X DELETE {address}/api/posts/hello-piston/                # 403, not bob's
+  curl -i {address}/api/posts/nothing-here/                                     # 404
+  curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422, a pointer for each fault
+
+The editors' pages are at {address}/admin/ (admin, admin).
+"""
+
+
+class Command(BaseCommand):
+    """Prints commands to try."""
+
+    help = "Prints commands to try against the running demo."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare where the blog is served."""
+        parser.add_argument("--port", default="8000")
+
+    def handle(self, *_args: Any, port: str, **_options: Any) -> None:
+        """Print them."""
+        self.stdout.write(COMMANDS.format(address=f"http://127.0.0.1:{port}"))

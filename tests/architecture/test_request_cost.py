@@ -1,0 +1,49 @@
+"""The fixed cost of a request stays near a plain Django view's, counted in bytecode, not in seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+COUNT = """
+import json, sys
+from benchmarks.request_cost import answer, setup
+
+application = setup()
+
+
+def count(path):
+    total = 0
+
+    def trace(frame, event, argument):
+        nonlocal total
+        frame.f_trace_opcodes = True
+        total += event == "opcode"
+        return trace
+
+    for _ in range(3):
+        answer(application, path)
+    sys.settrace(trace)
+    answer(application, path)
+    sys.settrace(None)
+    return total
+
+
+print(json.dumps([count("/plain/"), count("/piston/")]))
+"""
+
+
+def test_a_request_runs_at_most_a_quarter_more_bytecode_than_a_plain_view():
+    """`make bench` measures the time, whose ratio is below 1.2; this notices when a change makes it worse."""
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    run = subprocess.run(
+        [sys.executable, "-c", COUNT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    plain, piston = json.loads(run.stdout)
+
+    assert piston <= 1.25 * plain
