@@ -109,11 +109,14 @@ class Resource:
     async def _call_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
         bound = self.bound()
         try:
-            await sync_to_async(bound.moments.request_received)(request, self)
+            if bound.moments.received is not None:  # a plugin may use the database
+                await sync_to_async(bound.moments.request_received)(request, self)
             response = await self.handle_async(request, kwargs)
         except Exception as error:  # noqa: BLE001 - as in __call__
             response = await sync_to_async(self._refuse)(request, bound, error)
-        return await sync_to_async(self._ready)(request, bound, response)
+        if bound.moments.ready is not None:
+            return await sync_to_async(self._ready)(request, bound, response)
+        return self._ready(request, bound, response)
 
     def handle(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
         """Take a request through the pipeline: decide everything, then act, then answer."""

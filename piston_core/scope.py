@@ -38,13 +38,13 @@ class Scope:
 
     handlers: list[type[BaseHandler]] = field(default_factory=list)
     items: dict[type[Model], ItemRoute] = field(default_factory=dict)
+    _showers: dict[tuple[type[Model], bool], type[BaseHandler] | None] = field(default_factory=dict)
 
     def add(self, handler: type[BaseHandler]) -> None:
-        """Make a handler, and the anonymous handler that it names as a class, known to the others."""
+        """Make a handler, and the anonymous handler that it names, known to the others."""
         if handler not in self.handlers:
             self.handlers.append(handler)
-            if isinstance(handler.anonymous, type):
-                self.add(handler.anonymous)
+            self._showers.clear()
 
     def add_item(self, handler: type[BaseHandler], route: ItemRoute) -> None:
         """Note the address of a model's objects; the first one stays."""
@@ -57,11 +57,12 @@ class Scope:
         In an anonymous answer only anonymous handlers count. A proxy or a child of a model is
         shown as its parent where it has no handler of its own.
         """
-        for kind in _lineage(model):
-            for handler in self.handlers:
-                if handler.model is kind and handler.is_anonymous == anonymous:
-                    return handler
-        return None
+        key = (model, anonymous)
+        if key not in self._showers:
+            known = [handler for handler in self._everybody() if handler.is_anonymous == anonymous]
+            fitting = (handler for kind in _lineage(model) for handler in known if handler.model is kind)
+            self._showers[key] = next(fitting, None)
+        return self._showers[key]
 
     def item_route(self, model: type[Model]) -> ItemRoute | None:
         """Return where one object of a model has its address, or ``None``."""
@@ -79,6 +80,13 @@ class Scope:
         named = [known for known in self.handlers if known.__name__ == wanted]
         found = named[0] if named else getattr(sys.modules[handler.__module__], wanted, None)
         return found if isinstance(found, type) and issubclass(found, BaseHandler) else None
+
+    def _everybody(self) -> Iterator[type[BaseHandler]]:
+        for handler in self.handlers:
+            yield handler
+            anonymous = self.anonymous_of(handler)
+            if anonymous is not None:
+                yield anonymous
 
 
 def _lineage(model: type[Model]) -> Iterator[type[Model]]:

@@ -30,11 +30,11 @@ def respond(
 def _whole(
     request: HttpRequest, status: int, body: bytes, content_type: str, headers: Mapping[str, str]
 ) -> HttpResponse:
+    response = HttpResponse(body, status=status, content_type=content_type, headers=headers)
+    response.headers["Content-Length"] = str(len(body))
     if request.method == "HEAD":
-        return HttpResponse(
-            b"", status=status, content_type=content_type, headers={**headers, "Content-Length": str(len(body))}
-        )
-    return HttpResponse(body, status=status, content_type=content_type, headers=headers)
+        response.content = b""
+    return response
 
 
 def empty(status: int, headers: Mapping[str, str]) -> HttpResponse:
