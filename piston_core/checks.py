@@ -16,8 +16,9 @@ from piston_core.conf import SettingsError
 from piston_core.discovery import PluginError
 from piston_core.handler import ACTIONS, BaseHandler, implements, overrides
 from piston_core.plans.tree import FieldsError, Node, shown
-from piston_core.registry import Registry, get_registry
+from piston_core.registry import Registry, get_registry, offers
 from piston_core.routes import Route, is_own, routes
+from piston_core.scope import Scope
 
 _SECRET = ("password", "secret", "token")
 
@@ -30,10 +31,7 @@ def check_piston(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any)
         return [Error(str(error), hint="manage.py piston plugins lists what is there.", id="piston.E001")]
     except SettingsError as error:
         return [Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")]
-    messages = list(_check_registry(registry))
-    for found in registry.discovery.manager.hook.piston_checks(app_configs=app_configs):
-        messages += found or ()
-    return messages + list(_check_routes())
+    return [*_check_registry(registry), *_check_plugins(registry, app_configs), *_check_routes()]
 
 
 def _check_registry(registry: Registry) -> Iterator[CheckMessage]:
@@ -51,6 +49,17 @@ def _check_registry(registry: Registry) -> Iterator[CheckMessage]:
         )
 
 
+def _check_plugins(registry: Registry, app_configs: Sequence[AppConfig] | None) -> Iterator[CheckMessage]:
+    """Yield what the plugins report; a plugin that fails to is reported itself."""
+    try:
+        for _, message in offers(registry.discovery, "piston_checks", CheckMessage, app_configs):
+            yield message
+    except PluginError as error:
+        yield Error(str(error), hint="manage.py piston plugins lists what is there.", id="piston.E001")
+    except SettingsError as error:
+        yield Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")
+
+
 def _check_routes() -> Iterator[CheckMessage]:
     if not getattr(settings, "ROOT_URLCONF", None):
         return
@@ -59,10 +68,10 @@ def _check_routes() -> Iterator[CheckMessage]:
         yield from _check_route(route)
         handler = type(route.resource.handler)
         anonymous = route.resource.scope.anonymous_of(handler)
-        new = {handler, anonymous or handler} - seen
-        seen |= new
-        for each in new:
-            yield from _check_handler(each)
+        for each in (handler, anonymous or handler):
+            if each not in seen:
+                yield from _check_handler(each, route.resource.scope)
+            seen.add(each)
 
 
 def _check_route(route: Route) -> Iterator[CheckMessage]:
@@ -80,31 +89,44 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
         )
 
 
-def _check_handler(handler: type[BaseHandler]) -> Iterator[CheckMessage]:
-    for method in {*(handler.allowed_methods or ())} - {"OPTIONS"}:  # which the core always answers
-        action = ACTIONS.get(method.upper())
-        if action is None or not implements(handler, action):
-            does = f"has no {action} method and no model" if action else "cannot serve that method"
-            yield Error(
-                f"{handler.__name__}.allowed_methods names {method}, but it {does}.",
-                hint="Requests with this method get 501." if action else "Known are: " + ", ".join(ACTIONS),
-                obj=handler,
-                id="piston.E005",
-            )
+def _check_handler(handler: type[BaseHandler], scope: Scope) -> Iterator[CheckMessage]:
+    yield from _check_methods(handler)
     try:
         nodes = {*shown(handler, handler.model, many=False), *shown(handler, handler.model, many=True)}
     except FieldsError as error:
         yield Error(str(error), obj=handler, id="piston.E004")
         return
     if handler.model and not (overrides(handler, "queryset") or overrides(handler, "read")):  # these may annotate
-        yield from _check_names(handler, handler.model, sorted(nodes, key=lambda node: node.name))
+        yield from _check_names(handler, scope, handler.model, sorted(nodes, key=lambda node: node.name))
     if handler.model and not handler.fields:
         yield from _check_secrets(handler, handler.model)
 
 
-def _check_names(handler: type[BaseHandler], model: type[Model], nodes: Iterable[Node]) -> Iterator[CheckMessage]:
+def _check_methods(handler: type[BaseHandler]) -> Iterator[CheckMessage]:
+    named = handler.allowed_methods or ()
+    if isinstance(named, str) or not all(isinstance(method, str) for method in named):
+        wrong = f"{handler.__name__}.allowed_methods is {named!r}; it has to be a tuple of methods, such as ('GET',)."
+        yield Error(wrong, obj=handler, id="piston.E005")
+        return
+    for method in dict.fromkeys(method.upper() for method in named):
+        action = ACTIONS.get(method)
+        if method == "OPTIONS" or (action and implements(handler, action)):  # the core always answers OPTIONS
+            continue
+        does = f"has no {action} method and no model" if action else "cannot serve that method"
+        yield Error(
+            f"{handler.__name__}.allowed_methods names {method}, but it {does}.",
+            hint="Requests with this method get 501." if action else "Known are: " + ", ".join(ACTIONS),
+            obj=handler,
+            id="piston.E005",
+        )
+
+
+def _check_names(
+    handler: type[BaseHandler], scope: Scope, model: type[Model], nodes: Iterable[Node]
+) -> Iterator[CheckMessage]:
+    own = handler if model is handler.model else scope.handler_for(model, anonymous=handler.is_anonymous)
     for node in nodes:
-        if node.name in ("resource_uri", "absolute_uri") or hasattr(handler, node.name):
+        if node.name in ("resource_uri", "absolute_uri") or (own and node.name in {*dir(own)} - {*dir(BaseHandler)}):
             continue
         try:
             field = model._meta.get_field(node.name)
@@ -113,7 +135,7 @@ def _check_names(handler: type[BaseHandler], model: type[Model], nodes: Iterable
                 yield _unknown_name(handler, model, node.name)
             continue
         if node.children and isinstance(field.related_model, type):
-            yield from _check_names(handler, field.related_model, node.children)
+            yield from _check_names(handler, scope, field.related_model, node.children)
 
 
 def _unknown_name(handler: type[BaseHandler], model: type[Model], name: str) -> CheckMessage:

@@ -6,6 +6,7 @@ Nothing is imported that is not enabled, and nothing here is done when a module 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
@@ -52,8 +53,16 @@ class Source:
     points: tuple[EntryPoint, ...] = ()
 
     def __str__(self) -> str:
-        where = f"{self.distribution} {self.version}" if self.distribution else "a module of this project"
+        where = f"{self.distribution} {self.version}".strip() if self.distribution else "a module of this project"
         return f"plugin {self.name!r} ({where})"
+
+    @property
+    def ambiguity(self) -> str:
+        """Who claims the plugin's name besides another, and what to do about it; ``""`` if nobody does."""
+        if len(self.points) < 2:
+            return ""
+        claimants = " and ".join(sorted(" ".join(_origin(point)).strip() for point in self.points))
+        return f"The plugin name {self.name!r} is claimed by {claimants}; uninstall all but one of them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +84,10 @@ class Discovery:
 
 def installed() -> dict[str, Source]:
     """Return the plugins that installed distributions declare, by name; none is imported."""
-    found: dict[str, Source] = {}
-    for group in (GROUP, NAMED_GROUP):
-        for point in entry_points(group=group):
-            others = found[point.name].points if point.name in found else ()
-            found[point.name] = Source(
-                name=point.name,
-                distribution=" and ".join(sorted({*(_distribution(other) for other in others), _distribution(point)})),
-                version=point.dist.version if point.dist else "",
-                must_be_named=group == NAMED_GROUP,
-                points=(*others, point),
-            )
-    return found
+    claims: dict[str, list[EntryPoint]] = {}
+    for point in (*entry_points(group=GROUP), *entry_points(group=NAMED_GROUP)):
+        claims.setdefault(point.name, []).append(point)
+    return {name: _source(name, tuple(points)) for name, points in claims.items()}
 
 
 def discover(enabled: Sequence[str] | None, skip: Mapping[str, PluginError] = MappingProxyType({})) -> Discovery:
@@ -111,7 +112,7 @@ def discover(enabled: Sequence[str] | None, skip: Mapping[str, PluginError] = Ma
             continue
         source = sources.setdefault(name, Source(name)) if "." in name else _known(name, sources)
         try:
-            plugins[name] = _load(source)
+            plugins[name] = _load(source, plugins)
         except PluginError as error:
             if enabled is not None:
                 raise
@@ -123,8 +124,27 @@ def _guests(sources: Mapping[str, Source]) -> list[str]:
     return sorted(name for name, source in sources.items() if not source.must_be_named)
 
 
-def _distribution(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "an unknown distribution"
+def _source(name: str, points: tuple[EntryPoint, ...]) -> Source:
+    origins = sorted({_origin(point) for point in points})
+    return Source(
+        name=name,
+        distribution=" and ".join(distribution for distribution, _ in origins),
+        version=" and ".join(version for _, version in origins),
+        must_be_named=all(point.group == NAMED_GROUP for point in points),
+        points=points,
+    )
+
+
+def _origin(point: EntryPoint) -> tuple[str, str]:
+    """Return the name and the version of the distribution that declares an entry point.
+
+    An installation that was broken off leaves a distribution without metadata, or with some of it.
+    """
+    name = version = ""
+    with suppress(FileNotFoundError, KeyError):
+        if point.dist is not None:
+            name, version = point.dist.name, point.dist.version
+    return name or "an unknown distribution", version or ""
 
 
 def _known(name: str, sources: Mapping[str, Source]) -> Source:
@@ -138,21 +158,25 @@ def _known(name: str, sources: Mapping[str, Source]) -> Source:
     )
 
 
-def _load(source: Source) -> object:
-    """Import one plugin and make sure that every hook in it exists."""
-    if len(source.points) > 1:
-        raise PluginError(
-            source.name,
-            f"The plugin name {source.name!r} is claimed by {source.distribution}; uninstall all but one of them.",
-        )
+def _load(source: Source, others: Mapping[str, object]) -> object:
+    """Import one plugin and make sure that every hook in it exists, and that it is none of the others again."""
+    if source.ambiguity:
+        raise PluginError(source.name, source.ambiguity)
     try:
         plugin = source.points[0].load() if source.points else import_module(source.name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a plugin may not end the server either
         raise PluginError(
             source.name,
             f'{source} failed to import: {error!r}. Repair or upgrade it, or leave it out of PISTON["PLUGINS"].',
         ) from error
     _validate(source, plugin)
+    for name, other in {CORE: defaults, **others}.items():
+        if source.name == name or plugin is other:
+            raise PluginError(
+                source.name,
+                f"{source} has the name or the module of the plugin {name!r}, which is there already; "
+                f'leave it out of PISTON["PLUGINS"].',
+            )
     return plugin
 
 
@@ -161,28 +185,30 @@ def _validate(source: Source, plugin: object) -> None:
     trial = PluginManager("piston")
     trial.add_hookspecs(hookspecs)
     try:
-        if trial.register(plugin, name=source.name) is None or not trial.get_hookcallers(plugin):
+        trial.register(plugin, name=source.name)
+        if isinstance(plugin, type) or not trial.get_hookcallers(plugin):
             raise PluginError(
                 source.name,
-                f"{source} is {plugin!r}, which implements no hook of Piston; its entry point has to name "
-                f"a module with functions marked by piston_core.hookimpl.",
+                f"{source} is {plugin!r}, which implements no hook that Piston could call; its entry point has to "
+                f"name a module with functions marked by piston_core.hookimpl.",
             )
         trial.check_pending()
     except (PluginValidationError, ValueError, TypeError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = "; ".join(str(error).splitlines())
         raise PluginError(
-            source.name, f"{source} does not fit Piston's hooks: {reason}. See docs/hooks.md."
+            source.name, f"{source} does not fit Piston's hooks: {reason}. See docs/plugins/hooks.md."
         ) from error
 
 
 def _manager(plugins: Mapping[str, object]) -> PluginManager:
     """Return a manager that asks the plugins in the given order and the core last.
 
-    pluggy asks the plugin that was registered last first, hence the reversal.
+    pluggy asks the plugin that was registered last first, hence the reversal; the core comes after
+    all of them because its implementations are ``trylast``, and then last even of those.
     """
     manager = PluginManager("piston")
     manager.add_hookspecs(hookspecs)
-    manager.register(defaults, name=CORE)
     for name in reversed(list(plugins)):
         manager.register(plugins[name], name=name)
+    manager.register(defaults, name=CORE)
     return manager

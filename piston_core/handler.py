@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
+from django.db.models import Field, Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
 from django.forms import BaseForm
 from django.http import Http404
 
@@ -101,10 +101,16 @@ class BaseHandler:
         """Return an object for a form to fill in; it has the URL's arguments among its values.
 
         Define it to give a new object what the client does not send, such as its author.
+
+        Raises:
+            Http404: an argument is of a wrong type for its column.
         """
         model = _model_of(self)
-        columns = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
-        return model(**{name: value for name, value in kwargs.items() if name in columns})
+        columns = {name: field for field in model._meta.concrete_fields for name in (field.attname, field.name)}
+        try:
+            return model(**dict(_initial(columns[name], value) for name, value in kwargs.items() if name in columns))
+        except ValidationError as error:
+            raise Http404("no such address") from error
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return a new object."""
@@ -196,6 +202,7 @@ def allowed_methods(handler: BaseHandler | type[BaseHandler]) -> tuple[str, ...]
 def identifies(model: type[Model], names: frozenset[str]) -> bool:
     """Return whether values for these fields name one object at most."""
     options = model._meta
+    names |= {field.name for field in options.concrete_fields if field.attname in names}
     single = {"pk", *(field.name for field in options.get_fields() if getattr(field, "unique", False))}
     together = [
         each.fields for each in options.constraints if isinstance(each, UniqueConstraint) and not each.condition
@@ -213,13 +220,29 @@ def _saved(request: Request, subject: Callable[[], Any]) -> Any:
     try:
         if hasattr(form, "save"):
             return form.save()
-        obj = subject()
-        for name, value in form.cleaned_data.items():
-            setattr(obj, name, value)
-        obj.save()
+        return _filled(subject(), form.cleaned_data)
     except OverflowError as error:
         raise Problem(422, "A value is out of range.", title="Invalid data") from error
+
+
+def _filled(obj: Model, values: Mapping[str, Any]) -> Model:
+    """Save an object with a plain form's values: to-many relations at last, a file only if one was sent."""
+    columns = {field.name: field for field in obj._meta.concrete_fields}
+    relations = {field.name: field for field in obj._meta.many_to_many}
+    for name, value in values.items():
+        if name in columns:
+            columns[name].save_form_data(obj, value)
+        elif name not in relations:
+            setattr(obj, name, value)
+    obj.save()
+    for name in relations.keys() & values.keys():
+        relations[name].save_form_data(obj, values[name])
     return obj
+
+
+def _initial(field: Field[Any, Any], value: Any) -> tuple[str, Any]:
+    """Return a column's name and value for a new object, from a URL's argument."""
+    return (field.name, value) if isinstance(value, Model) else (field.attname, field.to_python(value))
 
 
 def _model_of(handler: BaseHandler) -> type[Model]:

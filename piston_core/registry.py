@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -16,6 +16,8 @@ from piston_core.conf import Settings, SettingsError, read_settings, refuse_unkn
 from piston_core.contracts import Authenticator, Emitter, Parser
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.moments import Moments, freeze_moments
+
+T = TypeVar("T")
 
 Offer = Emitter | Parser | Authenticator
 
@@ -119,53 +121,79 @@ def _table(found: Discovery, hook: str, kind: Any, offered: dict[str, list[str]]
     """Return the offers of one hook by name; two with one name or one media type are an error."""
     table: dict[str, Offer] = {}
     claims: dict[str, Source] = {}
-    for source, record in _offers(found, hook):
-        _check_record(source, hook, kind, record)
+    for source, record in offers(found, hook, kind):
+        _check_names(source, hook, record)
         for claim in (repr(record.name), *_media_types(record)):
             if claim in claims:
-                raise PluginError(
-                    source.name,
-                    f"{claim} is offered through {hook} by both {claims[claim]} and {source}; "
-                    f'name only one of them in PISTON["PLUGINS"].',
-                )
+                raise _offered_twice(claim, hook, claims[claim], source)
             claims[claim] = source
         table[record.name] = record
         offered.setdefault(source.name, []).append(f"{kind.__name__.lower()} {record.name}")
     return MappingProxyType(table)
 
 
-def _offers(found: Discovery, hook: str) -> Iterator[tuple[Source, Any]]:
-    """Yield what each plugin offers, in their order, the core's own last."""
-    functions = {impl.plugin_name: impl.function for impl in getattr(found.manager.hook, hook).get_hookimpls()}
+def _offered_twice(claim: str, hook: str, first: Source, second: Source) -> PluginError:
+    """Return the error for one name or media type that is offered twice; it is never the core's own."""
+    if first is second:
+        return PluginError(first.name, f"{claim} is offered twice through {hook} by {first}. Repair or upgrade it.")
+    remedy = f"leave {first.name!r} out of" if second.name == CORE else "name only one of them in"
+    return PluginError(
+        first.name if second.name == CORE else second.name,
+        f'{claim} is offered through {hook} by both {first} and {second}; {remedy} PISTON["PLUGINS"].',
+    )
+
+
+def offers(found: Discovery, hook: str, kind: type[T], *arguments: Any) -> Iterator[tuple[Source, T]]:
+    """Yield what each plugin offers through a hook, in their order, the core's own last.
+
+    Raises:
+        PluginError: a plugin fails, or offers something of another kind.
+    """
+    impls = getattr(found.manager.hook, hook).get_hookimpls()
     for name in (*found.order, CORE):
-        if name in functions:
-            source = found.sources.get(name) or Source(name, "piston-core")
-            for record in _ask(source, hook, functions[name]):
-                yield source, record
+        source = found.sources.get(name) or Source(name, "piston-core")
+        for impl in (each for each in impls if each.plugin_name == name):
+            records = _ask(source, hook, impl.function, arguments[: len(impl.argnames)])
+            yield from ((source, _of_kind(kind, source, hook, record)) for record in records)
 
 
-def _ask(source: Source, hook: str, function: Callable[[], Any]) -> list[Any]:
+def _ask(source: Source, hook: str, function: Callable[..., Any], arguments: Sequence[Any]) -> list[Any]:
     try:
-        return list(function() or ())  # a generator fails here, inside the try
+        return list(function(*arguments) or ())  # a generator fails here, inside the try
     except SettingsError:
         raise
     except Exception as error:
         raise PluginError(source.name, f"{source} failed in {hook}: {error!r}. Repair or upgrade it.") from error
 
 
-def _check_record(source: Source, hook: str, kind: type, record: Any) -> None:
-    if not isinstance(record, kind):
-        raise PluginError(
-            source.name, f"{source} offered {record!r} through {hook}; expected an instance of {kind.__name__}."
-        )
-    wrong = "" if _NAME.fullmatch(getattr(record, "name", "")) else "name"
-    wrong = wrong or next((repr(given) for given in _media_types(record) if not _MEDIA_TYPE.fullmatch(given)), "")
+def _of_kind(kind: type[T], source: Source, hook: str, record: Any) -> T:
+    if isinstance(record, kind):
+        return record
+    raise PluginError(
+        source.name, f"{source} offered {record!r} through {hook}; expected an instance of {kind.__name__}."
+    )
+
+
+def _check_names(source: Source, hook: str, record: Offer) -> None:
+    wrong = _unusable(record)
     if wrong:
         raise PluginError(
             source.name,
-            f"{source} offered {record!r} through {hook} with an unusable {wrong}; names are lower-case words, "
-            f"media types look like 'application/json'.",
+            f"{source} offered {record!r} through {hook} with an unusable {wrong}; a name is a lower-case word, "
+            f"media_types is a tuple such as ('application/json',).",
         )
+
+
+def _unusable(record: Any) -> str:
+    """Return what of an offer's name and media types cannot be used, ``""`` if all can."""
+    name, types = getattr(record, "name", None), getattr(record, "media_types", None)
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        return f"name {name!r}"
+    if isinstance(record, Authenticator):
+        return ""
+    if not types or not isinstance(types, tuple | list):
+        return f"media_types {types!r}"
+    return next((f"media type {each!r}" for each in types if not _MEDIA_TYPE.fullmatch(str(each))), "")
 
 
 def _media_types(record: object) -> tuple[str, ...]:
@@ -194,6 +222,8 @@ def _status(found: Discovery, source: Source) -> tuple[Status, str]:
         return "enabled", ""
     if source.name in found.failures:
         return "broken", ""  # the failure's text says what to do
+    if source.ambiguity:
+        return "installed", source.ambiguity
     return "installed", f'add "{source.name}" to PISTON["PLUGINS"] to enable it'
 
 

@@ -87,7 +87,7 @@ class Resource:
         self.emitters = emitters
         self.scope = Scope() if scope is None else scope
         self.scope.add(type(self.handler))
-        self.compiler = Compiler(self.scope)
+        self.compiler = Compiler(self.scope, self.handler)
         self._bound: Bound | None = None
         self._methods: dict[tuple[str, ...], tuple[Methods, Methods | None]] = {}
         self.is_async = any(is_async(self.handler, action) for action in WRITES | {"read"})

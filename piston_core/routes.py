@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import unwrap
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -53,7 +54,7 @@ def _walk(resolver: URLResolver, prefix: str, namespace: str, outer: tuple[str, 
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from _walk(entry, pattern, inner, arguments)
         elif isinstance(entry, URLPattern):
-            view = getattr(entry.callback, "__wrapped__", entry.callback)
+            view = unwrap(entry.callback)
             if isinstance(view, Resource) and not isinstance(view, Unrouted):
                 yield Route(pattern, f"{namespace}{entry.name or ''}", view, arguments)
 

@@ -74,11 +74,10 @@ class Scope:
         A name may belong to a handler of this scope or of the handler's own module, so that it
         can be defined later and inherit from the handler that it serves.
         """
-        wanted = handler.anonymous
-        if not isinstance(wanted, str):
-            return wanted
-        named = [known for known in self.handlers if known.__name__ == wanted]
-        found = named[0] if named else getattr(sys.modules[handler.__module__], wanted, None)
+        found: object = handler.anonymous
+        if isinstance(found, str):
+            named = [known for known in self.handlers if known.__name__ == found]
+            found = named[0] if named else getattr(sys.modules[handler.__module__], found, None)
         return found if isinstance(found, type) and issubclass(found, BaseHandler) else None
 
     def _everybody(self) -> Iterator[type[BaseHandler]]:

@@ -1,7 +1,13 @@
-"""Settings of the test suite: the blog's, so that tests run against a real project."""
+"""Settings of the test suite: the blog's, so that tests run against a real project, and a shop of odd models."""
 
 from blog.settings import *  # noqa: F403 - all of it is meant
+from blog.settings import INSTALLED_APPS as BLOG_APPS
 
 DEBUG = False
+INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the suite logs in a thousand times
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # an uploaded file ends with its test
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

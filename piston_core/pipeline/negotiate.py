@@ -13,8 +13,10 @@ from piston_core.contracts import Emitter
 from piston_core.problems import Problem
 
 _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
-_PART = re.compile(r'((?:[^,"]|"(?:[^"\\]|\\.)*")+)')
-_PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)')
+# A quoted string without an end goes to the end of the field, so that no place is looked at twice.
+_QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
+_PART = re.compile(rf'((?:[^,"]|{_QUOTED})+)')
+_PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({_QUOTED}|[^\s;"]*)')
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
@@ -41,11 +43,14 @@ class Formats:
 
     def accepted(self, accept: str) -> Emitter | None:
         """Return the emitter that an ``Accept`` field likes best, ``None`` if it likes none."""
-        if accept not in self.remembered:
-            if len(self.remembered) >= _REMEMBERED:
-                self.remembered.clear()
-            self.remembered[accept] = best(accept, tuple(self.emitters.values()))
-        return self.remembered[accept]
+        try:
+            return self.remembered[accept]
+        except KeyError:
+            emitter = best(accept, tuple(self.emitters.values()))
+        if len(self.remembered) >= _REMEMBERED:  # another thread may do the same just now
+            self.remembered.clear()
+        self.remembered[accept] = emitter
+        return emitter
 
 
 def negotiate(request: HttpRequest, formats: Formats) -> Emitter:

@@ -12,6 +12,9 @@ from piston_core.problems import Problem
 
 WITH_BODY = frozenset({"create", "update", "patch"})
 
+_PROBE = rb"\ud800+2AA-xn--"  # what Python's own codecs, which no client needs, make surrogates or an error of
+_LONGEST_NUMBER = 18  # digits, which is more bytes than there are
+
 
 def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_upload_size: int) -> Any:
     """Return the data that the request brings, ``None`` for a method that brings none.
@@ -31,10 +34,10 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
         return None
     length = _length(request)
     media_type = request.content_type or ""
-    if not length and not media_type:
-        return {}
     parser = parsers.get(media_type)
     if parser is None:
+        if not length:  # of whatever type, which wsgiref makes text/plain where there is none
+            return {}
         raise _unsupported(request, media_type, parsers)
     if parser.reads_request:
         if length > max_upload_size:
@@ -46,11 +49,18 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
 def _length(request: HttpRequest) -> int:
     """Return the body's length; a body whose length is not known must not pass for an empty one."""
     given = request.META.get("CONTENT_LENGTH") or ""
-    if not given and request.META.get("HTTP_TRANSFER_ENCODING"):
+    if not given and _may_have_any_length(request):
         raise Problem(411, "Send the body with a Content-Length.")
-    if given and not (given.isascii() and given.isdigit()):
+    if given and not (given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER):
         raise Problem(400, "Content-Length is not a number.")
     return int(given or 0)
+
+
+def _may_have_any_length(request: HttpRequest) -> bool:
+    """Return whether a body may come without ``Content-Length``: HTTP/2 need not announce it as HTTP/1.1 does."""
+    scope: Mapping[str, Any] = getattr(request, "scope", {})
+    version = scope.get("http_version") or request.META.get("SERVER_PROTOCOL", "").rpartition("/")[2]
+    return "HTTP_TRANSFER_ENCODING" in request.META or not version.startswith(("0", "1", ""))
 
 
 def _unsupported(request: HttpRequest, media_type: str, parsers: Mapping[str, Parser]) -> Problem:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from django.db.models import Model, QuerySet
+from django.core.handlers.asgi import ASGIRequest
+from django.db.models import Manager, Model, QuerySet
+from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.contracts import Document, Emitter
@@ -22,22 +25,25 @@ def represent(
     """Return the document for a method's result.
 
     A generator is passed on row by row, and a queryset too where the handler or the emitter asks
-    for it; everything else is read whole.
+    for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
+    event loop ends, and the generator with it, before the answer is sent.
     """
     values = Values(compiler, type(handler), emitter.native, request)
     if type(result) is dict:  # the usual case without a model, told apart before the dearer questions
         return Document(values.plain(result))
+    if isinstance(result, Manager):
+        result = result.all()
     if isinstance(result, QuerySet):
         if handler.stream or emitter.streams:
             return Document(values.streamed(result))
         return Document(values.fetched(result, many=True))
-    if isinstance(result, list | tuple):
+    if isinstance(result, list | tuple | AbstractSet | RawQuerySet):
         rows = values.listed(result, many=True)
         return Document(iter(rows) if emitter.streams else rows)
     if isinstance(result, AsyncIterator):
-        result = _in_step(result)
+        result = _in_step(result) if isinstance(request, ASGIRequest) else iter(async_to_sync(_whole)(result))
     if isinstance(result, Iterator):
-        return Document(values.plain(row) for row in result)
+        return Document(values.listed([row], many=True)[0] for row in result)
     return Document(values.plain(result))
 
 
@@ -48,6 +54,10 @@ def location(request: HttpRequest, handler: BaseHandler, obj: Any, compiler: Com
     shower = handler if handler.model is not None and isinstance(obj, handler.model) else None
     match = request.resolver_match
     return address_of(obj, compiler.scope, type(shower) if shower else None, match.namespace if match else "")
+
+
+async def _whole(rows: AsyncIterator[Any]) -> list[Any]:
+    return [row async for row in rows]
 
 
 def _in_step(rows: AsyncIterator[Any]) -> Iterator[Any]:

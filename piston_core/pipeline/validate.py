@@ -9,9 +9,18 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 
 from piston_core.defaults import invalid
-from piston_core.forms import current_values, default_values, form_for, form_values, misshapen, unknown
+from piston_core.forms import (
+    current_values,
+    default_values,
+    form_for,
+    form_values,
+    misshapen,
+    relax,
+    unknown,
+    well_shaped,
+)
 from piston_core.handler import BaseHandler, identifies
-from piston_core.problems import Invalid
+from piston_core.problems import Invalid, pointer
 from piston_core.requests import Request
 
 
@@ -33,13 +42,23 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
         raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
     form = _bound(request, handler, action, form_class, data, kwargs)
     faults = unknown(form, (*data, *(form.files or ()))) + misshapen(form, data)
+    instance = getattr(form, "instance", None)
+    key = _key(instance)
     if not form.is_valid():
         named = {fault["pointer"] for fault in faults}
         refused = invalid(ValidationError(form.errors.as_data())).members["errors"]
         faults += [fault for fault in refused if fault["pointer"] not in named]
+    if instance is not None and _key(instance) != key:
+        detail = "This is what the object is known by, and cannot be changed."
+        faults.append({"pointer": pointer(instance._meta.pk.name), "detail": detail, "code": "fixed"})
     if faults:
         raise Invalid(faults)
     request.form = form
+
+
+def _key(instance: Any) -> Any:
+    """Return the key of the stored object that a model form changes; with another one it would change another."""
+    return None if instance is None or instance._state.adding else instance.pk
 
 
 def _bound(
@@ -57,13 +76,15 @@ def _bound(
     takes_it = subject is not None and model is not None and isinstance(subject, model)
     arguments = {"instance": subject} if takes_it else {}
     form = form_class(files=files, **arguments)
-    if action == "patch":
-        merged = current_values(form, subject)
-    else:
-        merged = default_values(form, subject if action == "create" or subject is None else type(subject)())
-    for name, values in form_values(form, data).lists():
+    fresh = None if action == "patch" else subject if action == "create" or subject is None else type(subject)()
+    merged = current_values(form, subject) if action == "patch" else default_values(form, fresh)
+    sent = form_values(form, well_shaped(form, data))
+    unsent = merged.keys() - sent.keys()
+    for name, values in sent.lists():
         merged.setlist(name, values)
-    return form_class(merged, files, **arguments)
+    form = form_class(merged, files, **arguments)
+    relax(form, unsent, fresh)
+    return form
 
 
 def _subject(request: Request, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Any:

@@ -12,10 +12,13 @@ from django.urls import NoReverseMatch, reverse
 
 from piston_core.handler import BaseHandler
 from piston_core.plans.plan import MISSING, FieldPlan, Read
+from piston_core.plans.tree import Node
 from piston_core.scope import Scope
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
+
+PlanOf = Callable[[type[Model], tuple[Node, ...]], FieldPlan]
 
 
 def method(call: Callable[[Any], Any]) -> Read:
@@ -34,8 +37,12 @@ def one(name: str, plan: FieldPlan) -> Read:
 
 
 def many(name: str, plan: FieldPlan) -> Read:
-    """Read the related objects as their plan shows them."""
-    return lambda obj, values: [plan.row(related, values) for related in getattr(obj, name).all()]
+    """Read the related objects as their plan shows them; an object that is not stored has none."""
+
+    def read(obj: Any, values: Values) -> Any:
+        return [] if obj.pk is None else [plan.row(related, values) for related in getattr(obj, name).all()]
+
+    return read
 
 
 def key(name: str, attribute: str) -> Read:
@@ -58,32 +65,41 @@ def attribute(name: str) -> Read:
     return read
 
 
-def nested(name: str, names: tuple[str, ...], plan_of: Callable[[type[Model]], FieldPlan]) -> Read:
-    """Read what an attribute holds, and of that only these names.
+def nested(value_of: Callable[[Any], Any], nodes: tuple[Node, ...], plan_of: PlanOf) -> Read:
+    """Read what an attribute or a resource method has, and of that only these names.
 
     Args:
-        name: the attribute.
-        names: the names to show of a dictionary or another object in it.
+        value_of: returns the object's attribute, or what the method returns for it.
+        nodes: the names to show of the object, the dictionary or each item of the list in it.
         plan_of: gives the plan with these names for objects of a model.
     """
+    return lambda obj, values: _only(value_of(obj), nodes, plan_of, values)
 
-    def show(value: Any, values: Values) -> Any:
-        if value is None or value is MISSING:
-            return value
-        if isinstance(value, Model):
-            return plan_of(value.__class__).rows([value], values)[0]
-        if isinstance(value, Manager):
-            return show(value.all(), values)
-        if isinstance(value, QuerySet):
-            return plan_of(value.model).fetch(value, values)
-        if isinstance(value, list | tuple):
-            return [show(item, values) for item in value]
-        if isinstance(value, Mapping):
-            return {child: values.plain(value[child]) for child in names if child in value}
-        read = ((child, _value(value, child)) for child in names)
-        return {child: values.plain(item) for child, item in read if item is not MISSING}
 
-    return lambda obj, values: show(_value(obj, name), values)
+def attribute_of(name: str) -> Callable[[Any], Any]:
+    """Return a function that returns this attribute of an object, or ``MISSING``."""
+    return lambda obj: _value(obj, name)
+
+
+def _only(value: Any, nodes: tuple[Node, ...], plan_of: PlanOf, values: Values) -> Any:
+    if value is MISSING:
+        return value
+    if value is None or not nodes:
+        return values.plain(value)
+    if isinstance(value, Model):
+        return plan_of(value.__class__, nodes).rows([value], values)[0]
+    if isinstance(value, Manager):
+        value = value.all()
+    if isinstance(value, QuerySet) and value._fields is None:  # type: ignore[attr-defined]  # not of values()
+        return plan_of(value.model, nodes).fetch(value, values)
+    if isinstance(value, list | tuple | QuerySet):
+        return [_only(item, nodes, plan_of, values) for item in value]
+    parts = ((node, _part(value, node.name)) for node in nodes)
+    return {node.name: _only(part, node.children, plan_of, values) for node, part in parts if part is not MISSING}
+
+
+def _part(value: Any, name: str) -> Any:
+    return value.get(name, MISSING) if isinstance(value, Mapping) else _value(value, name)
 
 
 def absolute_address(obj: Any, values: Values) -> Any:
@@ -128,8 +144,17 @@ def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namesp
         if route is None:
             return None
         name = f"{namespace}:{route.name}" if namespace else route.name
-        return _reverse(name, {argument: _value(obj, argument) for argument in route.arguments})
+        arguments = {argument: _key(obj, argument) for argument in route.arguments}
+        return None if None in arguments.values() else _reverse(name, arguments)
     except NoReverseMatch:
+        return None
+
+
+def _key(obj: Model, name: str) -> Any:
+    """Return an object's value for a URL: a related object's key, ``None`` for what it does not have."""
+    try:
+        return obj.serializable_value(name)
+    except AttributeError:
         return None
 
 

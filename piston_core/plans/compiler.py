@@ -6,7 +6,9 @@ the model, or any other attribute of the object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from inspect import getattr_static
 from typing import Any
 
 from django.db.models import ForeignKey, ForeignObjectRel, Model
@@ -27,13 +29,14 @@ class Compiler:
 
     Args:
         scope: the handlers that may be asked how to show related objects.
+        known: handlers that are there already; of the others one is made when it is needed.
     """
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *known: BaseHandler) -> None:
         self.scope = scope
         self._plans: dict[tuple[type[BaseHandler], type[Model], bool], FieldPlan] = {}
         self._references: dict[type[Model], FieldPlan] = {}
-        self._handlers: dict[type[BaseHandler], BaseHandler] = {}
+        self._handlers = {type(handler): handler for handler in known}
 
     def plan(self, handler: type[BaseHandler], model: type[Model], *, many: bool = False) -> FieldPlan:
         """Return how a handler shows the objects of a model; ``many`` in the list of a request's result.
@@ -69,7 +72,7 @@ class Compiler:
     def _column(self, own: type[BaseHandler] | None, node: Node, relations: Mapping[str, Any], path: Path) -> Column:
         name = node.name
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
-            return Column(name, columns.method(getattr(self._instance(own), name)))
+            return Column(name, self._method(getattr(self._instance(own), name), node, path))
         if name == "resource_uri":
             return Column(name, columns.address(self.scope, own))
         if name == "absolute_uri":
@@ -104,14 +107,15 @@ class Compiler:
         """Return how to read a name that is no relation; what it holds may still be shown by ``children``."""
         if not node.children:
             return columns.attribute(node.name)
-        plans: dict[type[Model], FieldPlan] = {}
+        return columns.nested(columns.attribute_of(node.name), node.children, self._plan_of(path))
 
-        def plan_of(model: type[Model]) -> FieldPlan:
-            if model not in plans:
-                plans[model] = self._compile(None, model, node.children, path)
-            return plans[model]
+    def _method(self, call: Callable[[Any], Any], node: Node, path: Path) -> Read:
+        """Return how to show what a resource method returns."""
+        return columns.nested(call, node.children, self._plan_of(path)) if node.children else columns.method(call)
 
-        return columns.nested(node.name, tuple(child.name for child in node.children), plan_of)
+    def _plan_of(self, path: Path) -> columns.PlanOf:
+        """Return a function that compiles plans of whichever models turn up, and keeps them."""
+        return cache(lambda model, nodes: self._compile(None, model, nodes, path))
 
     def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
         if handler not in self._handlers:
@@ -132,7 +136,7 @@ def _relations(model: type[Model]) -> dict[str, Any]:
 def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
     """Return whether objects of a model always show their address, because their handler says how."""
     serves = handler.model is not None and issubclass(model, handler.model)
-    own = handler.resource_uri.__func__ is not BaseHandler.resource_uri.__func__  # type: ignore[attr-defined]  # classmethods
+    own = getattr_static(handler, "resource_uri") is not getattr_static(BaseHandler, "resource_uri")
     return (serves and own) or hasattr(model, "get_api_url")
 
 

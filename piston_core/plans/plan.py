@@ -7,10 +7,13 @@ for rows and never looks at a model itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -66,23 +69,31 @@ class FieldPlan:
     def rows(self, objects: Iterable[Any], values: Values) -> list[dict[str, Any]]:
         """Return objects that are already there as rows, with one query for each relation."""
         there = list(objects)
-        prefetch_related_objects(there, *self._lookups("", joined=False))
+        stored = [obj for obj in there if obj.pk is not None]
+        prefetch_related_objects(stored, *self._lookups("", joined=False, own=frozenset()))
         return [self.row(obj, values) for obj in there]
 
     def fetch(self, queryset: QuerySet[Any], values: Values) -> list[dict[str, Any]]:
         """Return the rows of a queryset: one query, and one more for each to-many level."""
+        if queryset.query.combinator:  # of union() and the like, which take no prefetch
+            return self.rows(queryset, values)
         return [self.row(obj, values) for obj in self._prepared(queryset)]
 
     def stream(self, queryset: QuerySet[Any], values: Values) -> Iterator[dict[str, Any]]:
         """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
+        if queryset.query.combinator:
+            objects = queryset.iterator()
+            while chunk := list(islice(objects, CHUNK)):
+                yield from self.rows(chunk, values)
+            return
         for obj in self._prepared(queryset).iterator(chunk_size=CHUNK):
             yield self.row(obj, values)
 
     def _prepared(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Add the joins and prefetches of the plan to what the handler's queryset already has."""
-        joinable = not queryset.query.combinator and not queryset.query.deferred_loading[0]
-        own = {_path(lookup) for lookup in getattr(queryset, "_prefetch_related_lookups", ())}
-        lookups = [lookup for lookup in self._lookups("", joined=joinable) if _path(lookup) not in own]
+        joinable = not queryset.query.deferred_loading[0]
+        own = {path for lookup in getattr(queryset, "_prefetch_related_lookups", ()) for path in _paths(lookup)}
+        lookups = self._lookups("", joined=joinable, own=own)
         joins = self._joins("") if joinable else []
         prepared = queryset.select_related(*joins) if joins else queryset
         return prepared.prefetch_related(*lookups)
@@ -96,21 +107,30 @@ class FieldPlan:
                 joins += [path, *column.plan._joins(path + "__")]
         return joins
 
-    def _lookups(self, prefix: str, *, joined: bool) -> list[str | Prefetch[Any]]:
-        """Return what ``prefetch_related`` has to fetch; to-one relations too if they are not joined."""
+    def _lookups(self, prefix: str, *, joined: bool, own: AbstractSet[str]) -> list[str | Prefetch[Any]]:
+        """Return what ``prefetch_related`` has to fetch.
+
+        Args:
+            prefix: the path that leads here.
+            joined: whether to-one relations are there already.
+            own: paths that the handler's queryset fetches in its own way; what lies behind them is added.
+        """
         lookups: list[str | Prefetch[Any]] = []
         for column in self.columns:
             path = prefix + column.relation
-            if column.many and column.plan is not None:
+            if column.many and column.plan is not None and path not in own:
                 related: QuerySet[Any] = column.plan.model._default_manager.all()
                 lookups.append(Prefetch(path, queryset=column.plan._prepared(related)))
             elif column.plan is not None:
-                lookups += [] if joined else [path]
-                lookups += column.plan._lookups(path + "__", joined=joined)
-            elif column.relation:
+                there = path in own
+                lookups += [] if joined or there else [path]
+                lookups += column.plan._lookups(path + "__", joined=joined and not there, own=own)
+            elif column.relation and path not in own:
                 lookups.append(path)
         return lookups
 
 
-def _path(lookup: str | Prefetch[Any]) -> str:
-    return lookup if isinstance(lookup, str) else lookup.prefetch_to
+def _paths(lookup: str | Prefetch[Any]) -> Iterator[str]:
+    """Return the path of a lookup and those that it leads over."""
+    steps = (lookup if isinstance(lookup, str) else lookup.prefetch_to).split(LOOKUP_SEP)
+    return accumulate(steps, lambda path, step: path + LOOKUP_SEP + step)

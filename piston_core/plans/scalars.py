@@ -7,7 +7,7 @@ RFC 3339 for dates and times, ISO 8601 for durations, the exact digits of a deci
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from functools import singledispatch
@@ -22,6 +22,8 @@ from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.utils.duration import duration_iso_string
 from django.utils.functional import Promise
+
+_MINUTE = timedelta(minutes=1)
 
 
 class Unrepresentable(TypeError):
@@ -65,10 +67,14 @@ def _(value: Decimal) -> str:
 
 
 @scalar.register(date)
-@scalar.register(datetime)
 @scalar.register(time)
 def _(value: date | time) -> str:
     return value.isoformat()
+
+
+@scalar.register
+def _(value: datetime) -> str:
+    return in_whole_minutes(value).isoformat()
 
 
 @scalar.register
@@ -80,7 +86,7 @@ def _(value: timedelta) -> str:
 @scalar.register(bytearray)
 @scalar.register(memoryview)
 def _(value: bytes) -> str:
-    return b64encode(value).decode("ascii")
+    return b64encode(bytes(value)).decode("ascii")
 
 
 @scalar.register
@@ -117,6 +123,19 @@ def _(value: FieldFile) -> str | None:
 @scalar.register(File)
 def _(value: File[Any]) -> str | None:
     return value.name and str(value.name)
+
+
+def in_whole_minutes(value: datetime) -> datetime:
+    """Return the same instant with an offset that RFC 3339 can write.
+
+    Offsets with seconds are those of local mean time; a format that rounds them tells another instant.
+    """
+    if value.tzinfo is None or value.tzinfo is UTC:
+        return value
+    offset = value.utcoffset()
+    if offset is None:
+        return value.replace(tzinfo=None)
+    return value if not offset % _MINUTE else value.astimezone(timezone(int(offset / _MINUTE) * _MINUTE))
 
 
 def finite(value: float) -> float:

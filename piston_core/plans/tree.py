@@ -67,13 +67,24 @@ def shown(handler: type[BaseHandler], model: type[Model] | None, *, many: bool) 
         return read_fields(handler.list_fields, f"{handler.__name__}.list_fields")
     if handler.fields:
         return read_fields(handler.fields, f"{handler.__name__}.fields")
-    columns = tuple(Node(name) for name in _columns(model) if not _excluded(name, handler.exclude)) if model else ()
+    exclude = _rules(handler.exclude, f"{handler.__name__}.exclude")
+    columns = tuple(Node(name) for name in _columns(model) if not _excluded(name, exclude)) if model else ()
     return columns + read_fields(handler.extra_fields, f"{handler.__name__}.extra_fields")
 
 
 def _columns(model: type[Model]) -> list[str]:
-    parents = set(model._meta.parents.values())
-    return [field.name for field in model._meta.concrete_fields if field not in parents]
+    return [
+        field.name for field in model._meta.concrete_fields if not getattr(field.remote_field, "parent_link", False)
+    ]
+
+
+def _rules(exclude: Any, place: str) -> Sequence[str | re.Pattern[str]]:
+    """Return an ``exclude`` declaration; one that excludes nothing by mistake must not show what it meant to hide."""
+    if isinstance(exclude, list | tuple) and all(isinstance(rule, str | re.Pattern) for rule in exclude):
+        return exclude
+    raise FieldsError(
+        f"{place} is {exclude!r}; it has to be a tuple of names and compiled patterns, such as ('id',) with its comma."
+    )
 
 
 def _excluded(name: str, exclude: Sequence[str | re.Pattern[str]]) -> bool:

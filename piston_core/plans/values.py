@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
-from piston_core.plans.scalars import scalar
+from piston_core.plans.scalars import in_whole_minutes, scalar
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
@@ -52,7 +53,7 @@ class Values:
         """
         kind = type(value)
         if kind in self.native:
-            return value
+            return in_whole_minutes(value) if kind is datetime else value
         if kind is dict:
             return {self._key(key): self.plain(item) for key, item in value.items()}
         if kind is list or kind is tuple:

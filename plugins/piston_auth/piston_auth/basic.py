@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
-from binascii import Error as NotBase64
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from piston_core import AuthenticationFailed, Authenticator, Identity
 
 _LONGEST = 4096  # bytes of credentials; beyond it nobody's password is meant
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class BasicAuthenticator(Authenticator):
@@ -26,6 +28,7 @@ class BasicAuthenticator(Authenticator):
         quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
         self._challenge = f'Basic realm="{quoted}", charset="UTF-8"'
 
+    @sensitive_variables()  # a backend that fails must not bring the password into an error report
     def authenticate(self, request: HttpRequest) -> Identity | None:
         """Return the user whose name and password the request brings.
 
@@ -50,15 +53,16 @@ def _credentials(token: str) -> tuple[str, str]:
     """Return the name and the password; the first colon ends the name (RFC 7617, section 2).
 
     Raises:
-        AuthenticationFailed: they are not base64 of UTF-8 text with a colon, or hold a NUL, which no
-            database takes.
+        AuthenticationFailed: they are not base64 of UTF-8 text with a colon, or hold a control
+            character, which the RFC forbids and some databases and hashers do not take.
     """
     try:
         if len(token) > _LONGEST:
             raise ValueError("too long")
-        username, colon, password = b64decode(token, validate=True).decode().partition(":")
-    except (NotBase64, ValueError) as error:
+        text = b64decode(token, validate=True).decode()
+    except ValueError as error:  # also what base64 and UTF-8 raise
         raise AuthenticationFailed("The Basic credentials are malformed.") from error
-    if not colon or "\x00" in username:
+    username, colon, password = text.partition(":")
+    if not colon or _CONTROL.search(text):
         raise AuthenticationFailed("The Basic credentials are malformed.")
     return username, password

@@ -17,12 +17,15 @@ __version__ = "0.1.0"
 __all__ = ["JSONEmitter", "JSONLinesEmitter", "JSONParser", "Options", "piston_emitters", "piston_parsers"]
 
 
+_DEEPEST = 500  # what the standard library reads safely below Python's own limit
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """``PISTON["OPTIONS"]["json"]``.
 
     Attributes:
-        max_depth: how deeply lists and objects in a body may be nested.
+        max_depth: how deeply lists and objects in a body may be nested, at most 500 levels.
         indent: whether to write documents with line ends and two blanks, for people.
     """
 
@@ -35,8 +38,8 @@ class Options:
         Raises:
             ValueError: a value is of the wrong kind.
         """
-        if not isinstance(self.max_depth, int) or self.max_depth < 1:
-            raise ValueError(f"max_depth is {self.max_depth!r}; it has to be a number from 1")
+        if type(self.max_depth) is not int or not 1 <= self.max_depth <= _DEEPEST:
+            raise ValueError(f"max_depth is {self.max_depth!r}; it has to be a number from 1 to {_DEEPEST}")
         if not isinstance(self.indent, bool):
             raise ValueError(f"indent is {self.indent!r}; it has to be True or False")
 

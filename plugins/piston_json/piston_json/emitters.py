@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,8 @@ from django.http import HttpRequest
 
 from piston_core import Document, Emitter
 
-_LARGEST_CHUNK = 512  # rows that are encoded at once; the first ones go out one by one
+_MOST_ROWS = 512  # rows that are encoded at once; the first ones go out one by one
+_ENOUGH = 64 * 1024  # bytes that are worth sending; rows that make more are not collected further
 
 
 class JSONEmitter(Emitter):
@@ -31,19 +33,24 @@ class JSONEmitter(Emitter):
     native = frozenset({datetime, date, UUID})
 
     def __init__(self, *, indent: bool = False) -> None:
-        self.option = orjson.OPT_INDENT_2 if indent else 0
+        self.indent = indent
+        self._end = b"\n]" if indent else b"]"
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
         """Return the document as one JSON text."""
-        return encode(document.data, self.option)
+        return encode(document.data, indent=self.indent)
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
-        """Yield an array, a chunk of rows at a time."""
+        """Yield an array, some rows at a time."""
         before = b"["
-        for rows in _chunks(document.data):
-            yield before + encode(rows)[1:-1]
+        for rows in _pieces(document.data, self._rows):
+            yield before + rows
             before = b","
-        yield b"[]" if before == b"[" else b"]"
+        yield b"[]" if before == b"[" else self._end
+
+    def _rows(self, rows: list[Any]) -> bytes:
+        """Return rows as they stand between the brackets of their array."""
+        return encode(rows, indent=self.indent)[1 : -len(self._end)]
 
 
 class JSONLinesEmitter(Emitter):
@@ -56,25 +63,38 @@ class JSONLinesEmitter(Emitter):
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
         """Return the document as lines."""
-        rows = document.data if isinstance(document.data, list) else [document.data]
-        return b"".join(encode(row, orjson.OPT_APPEND_NEWLINE) for row in rows)
+        return _lines(document.data if isinstance(document.data, list) else [document.data])
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
-        """Yield a chunk of lines at a time."""
-        for rows in _chunks(document.data):
-            yield b"".join(encode(row, orjson.OPT_APPEND_NEWLINE) for row in rows)
+        """Yield some lines at a time."""
+        return _pieces(document.data, _lines)
 
 
-def encode(data: Any, option: int = 0) -> bytes:
+def encode(data: Any, *, indent: bool = False) -> bytes:
     """Return plain data as JSON.
 
     Raises:
-        TypeError: something in it is not plain, or text is not Unicode.
+        TypeError: something in it is not plain.
+        ValueError: something in it has no form in JSON, such as text that is not Unicode.
+        RecursionError: it is nested too deeply.
     """
+    option = orjson.OPT_INDENT_2 if indent else 0
     try:
         return orjson.dumps(data, option=option)
     except orjson.JSONEncodeError:
+        return _encode_fully(data, option)
+
+
+def _encode_fully(data: Any, option: int) -> bytes:
+    """Return what orjson refuses and JSON does not: integers beyond 64 bits, and more than 254 levels."""
+    try:
         return orjson.dumps(_with_large_integers(data), option=option)
+    except (orjson.JSONEncodeError, RecursionError):
+        indent, separators = (2, (",", ": ")) if option else (None, (",", ":"))
+        text = json.dumps(
+            data, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators, default=_native
+        )
+        return text.encode()
 
 
 def _with_large_integers(data: Any) -> Any:
@@ -88,14 +108,31 @@ def _with_large_integers(data: Any) -> Any:
     return data
 
 
-def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    """Yield lists of 1, 2, 4 … rows: the first goes out at once, later ones are worth encoding together."""
+def _native(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__module__}.{type(value).__qualname__} is not plain data")
+
+
+def _lines(rows: list[Any]) -> bytes:
+    return b"".join(encode(row) + b"\n" for row in rows)
+
+
+def _pieces(rows: Iterator[Any], write: Callable[[list[Any]], bytes]) -> Iterator[bytes]:
+    """Yield what ``write`` makes of 1, 2, 4 … rows: the first goes out at once, later ones are worth writing together.
+
+    Rows that turn out to be large are written in smaller groups again, so that memory does not
+    grow with their size either.
+    """
+    group: list[Any] = []
     size = 1
-    chunk: list[Any] = []
     for row in rows:
-        chunk.append(row)
-        if len(chunk) >= size:
-            yield chunk
-            chunk, size = [], min(size * 2, _LARGEST_CHUNK)
-    if chunk:
-        yield chunk
+        group.append(row)
+        if len(group) >= size:
+            piece = write(group)
+            yield piece
+            group, size = [], min(size * 2, _MOST_ROWS) if len(piece) < _ENOUGH else max(size // 2, 1)
+    if group:
+        yield write(group)

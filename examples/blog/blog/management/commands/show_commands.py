@@ -27,7 +27,7 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl -i -X DELETE {address}/api/posts/hello-piston/                           # 401, no credentials
   curl -i -u bob:bob -X DELETE {address}/api/posts/hello-piston/                # 403, not bob's
   curl -i {address}/api/posts/nothing-here/                                     # 404
-  curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422, a pointer for each fault
+  curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422
 
 The editors' pages are at {address}/admin/ (admin, admin).
 """
