@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from inspect import iscoroutinefunction, isgeneratorfunction
 from types import MappingProxyType
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +17,7 @@ from importlib_metadata import EntryPoint, entry_points
 from pluggy import PluginManager, PluginValidationError
 
 from piston_core import defaults, hookspecs
+from piston_core.moments import MOMENTS
 
 GROUP = "piston.plugins"
 NAMED_GROUP = "piston.plugins.named"
@@ -193,11 +195,22 @@ def _validate(source: Source, plugin: object) -> None:
                 f"name a module with functions marked by piston_core.hookimpl.",
             )
         trial.check_pending()
+        _refuse_uncalled(trial)
     except (PluginValidationError, ValueError, TypeError) as error:
         reason = "; ".join(str(error).splitlines())
         raise PluginError(
             source.name, f"{source} does not fit Piston's hooks: {reason}. See docs/plugins/hooks.md."
         ) from error
+
+
+def _refuse_uncalled(trial: PluginManager) -> None:
+    """Refuse a moment whose call would only make a generator or a coroutine, so that its code never runs."""
+    for hook in MOMENTS:
+        for impl in getattr(trial.hook, hook).get_hookimpls():
+            if iscoroutinefunction(impl.function):
+                raise TypeError(f"{hook} is called synchronously, so it cannot be async def")
+            if isgeneratorfunction(impl.function) and not (impl.wrapper or impl.hookwrapper):
+                raise TypeError(f"{hook} yields, so it has to be marked hookimpl(wrapper=True)")
 
 
 def _manager(plugins: Mapping[str, object]) -> PluginManager:

@@ -93,7 +93,8 @@ class BaseHandler:
         if identifies(_model_of(self), frozenset(kwargs)):
             return self.get(request, **kwargs)
         try:
-            return self.queryset(request).filter(**kwargs)
+            wanted = {_lookup(_model_of(self), name, value): value for name, value in kwargs.items()}
+            return self.queryset(request).filter(**wanted)
         except (ValueError, TypeError, OverflowError, ValidationError) as error:
             raise Http404("no such address") from error
 
@@ -106,7 +107,7 @@ class BaseHandler:
             Http404: an argument is of a wrong type for its column.
         """
         model = _model_of(self)
-        columns = {name: field for field in model._meta.concrete_fields for name in (field.attname, field.name)}
+        columns = _columns(model)
         try:
             return model(**dict(_initial(columns[name], value) for name, value in kwargs.items() if name in columns))
         except ValidationError as error:
@@ -238,6 +239,19 @@ def _filled(obj: Model, values: Mapping[str, Any]) -> Model:
     for name in relations.keys() & values.keys():
         relations[name].save_form_data(obj, values[name])
     return obj
+
+
+def _lookup(model: type[Model], name: str, value: Any) -> str:
+    """Return the lookup for a URL's argument; a related object's key is looked up as such, of whatever size it is."""
+    field = _columns(model).get(name)
+    if field is None or not field.is_relation or isinstance(value, Model):
+        return name
+    return f"{field.name}__{field.target_field.name}"
+
+
+def _columns(model: type[Model]) -> dict[str, Any]:
+    """Return the model's columns by both their names: ``author`` and ``author_id``."""
+    return {name: field for field in model._meta.concrete_fields for name in (field.attname, field.name)}
 
 
 def _initial(field: Field[Any, Any], value: Any) -> tuple[str, Any]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from piston_core.resource import Resource
 
 
+MOMENTS = frozenset(
+    {"piston_request_received", "piston_call_handler", "piston_handle_exception", "piston_response_ready"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Moments:
     """The hooks of a request; ``None`` where no plugin implements one (an empty call costs 20 times a test)."""

@@ -131,7 +131,7 @@ class Product(models.Model):
         self.save()
         return "sold out"
 
-    sell_out.alters_data = True
+    sell_out.alters_data = True  # type: ignore[attr-defined]  # how Django marks such a method
 
     def get_absolute_url(self) -> str:
         """Return the address of the product's page."""

@@ -100,6 +100,16 @@ BROKEN: dict[str, tuple[str, str, list[str]]] = {
         "@hookimpl(wrapper=True)\ndef piston_call_handler(request):\n    return 1",
         ["does not fit", "piston_call_handler", "not a generator function"],
     ),
+    "wrapper without mark": (
+        "MODULE",
+        "@hookimpl\ndef piston_call_handler(request):\n    return (yield)",
+        ["does not fit", "piston_call_handler yields", "hookimpl(wrapper=True)", "See docs/"],
+    ),
+    "async moment": (
+        "MODULE",
+        "@hookimpl\nasync def piston_request_received(request): ...",
+        ["does not fit", "piston_request_received is called synchronously", "async def"],
+    ),
     "offer fails": (
         "MODULE",
         "@hookimpl\ndef piston_emitters():\n    raise KeyError('font')",

@@ -510,6 +510,7 @@ def test_w004_a_handler_without_fields_that_shows_a_secret(serve):
     "attributes",
     [
         {"model": User, "fields": ("username",)},
+        {"model": User, "fields": ("username", "password")},
         {"model": User, "fields": (), "exclude": ("id", "password")},
         {"model": User, "fields": (), "exclude": (re.compile("pass"),)},
         {"model": Tag, "fields": ()},
