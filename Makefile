@@ -60,7 +60,7 @@ contracts: $(VENV)/.tools
 	@PYTHONPATH=. $(BIN)/lint-imports --no-cache > $(VENV)/contracts.log || { cat $(VENV)/contracts.log; exit 1; }
 
 tests: $(VENV)/.tools
-	@$(BIN)/python -m pytest -n auto $(PYTEST)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
 bench: $(VENV)/.tools
 	@$(BIN)/python -m benchmarks.request_cost

@@ -68,15 +68,19 @@ def bind(
 def _authenticators(registry: Registry, named: Iterable[str | Authenticator]) -> tuple[Authenticator, ...]:
     named = list(named)
     refuse_unknown(
-        "A resource's authentication", [each for each in named if isinstance(each, str)], registry.authenticators
+        "A resource's authentication",
+        [each for each in named if isinstance(each, str)],
+        registry.authenticators,
+        "name",
     )
     return tuple(registry.authenticators[each] if isinstance(each, str) else each for each in named)
 
 
 def _formats(registry: Registry, named: Sequence[str] | None) -> dict[str, Emitter]:
     """Return the emitters by name; the settings' default comes first where the resource names none."""
-    refuse_unknown("A resource's emitters", named or (), registry.emitters)
-    names = list(named or registry.settings.emitters or registry.emitters)
+    refuse_unknown("A resource's emitters", named or (), registry.emitters, "name")
+    declared = registry.settings.emitters if named is None else named
+    names = list(registry.emitters if declared is None else declared)
     default = registry.settings.default_emitter
     if named is None and default:
         names.sort(key=lambda name: name != default)

@@ -75,14 +75,14 @@ def plugin_options(plugin: str, schema: type[T]) -> T:
         raise SettingsError(f"{place} is not usable: {error}") from error
 
 
-def refuse_unknown(place: str, given: Iterable[str], known: Iterable[str]) -> None:
+def refuse_unknown(place: str, given: Iterable[str], known: Iterable[str], what: str = "key") -> None:
     """Raise ``SettingsError`` for the first name in ``given`` that is not in ``known``."""
     names = list(known)
     for name in given:
         if name not in names:
             close = get_close_matches(str(name), names, n=1, cutoff=0.5)
             meant = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(names)) or 'none'}."
-            raise SettingsError(f"{place} has the unknown key {name!r}; {meant}")
+            raise SettingsError(f"{place} has the unknown {what} {name!r}; {meant}")
 
 
 def _names(key: str, value: Any) -> tuple[str, ...]:

@@ -234,11 +234,12 @@ def _hooks(found: Discovery, name: str) -> tuple[str, ...]:
 
 
 def _refuse_unknown_names(settings: Settings, registry: Registry) -> None:
-    refuse_unknown('PISTON["OPTIONS"]', settings.options, [plugin.name for plugin in registry.plugins])
-    refuse_unknown('PISTON["AUTHENTICATORS"]', settings.authenticators, registry.authenticators)
-    refuse_unknown('PISTON["EMITTERS"]', settings.emitters or (), registry.emitters)
-    default = [settings.default_emitter] if settings.default_emitter else []
-    refuse_unknown('PISTON["DEFAULT_EMITTER"]', default, settings.emitters or registry.emitters)
+    emitters = registry.emitters if settings.emitters is None else settings.emitters
+    default = () if settings.default_emitter is None else (settings.default_emitter,)
+    refuse_unknown('PISTON["OPTIONS"]', settings.options, [plugin.name for plugin in registry.plugins], "plugin")
+    refuse_unknown('PISTON["AUTHENTICATORS"]', settings.authenticators, registry.authenticators, "name")
+    refuse_unknown('PISTON["EMITTERS"]', emitters, registry.emitters, "name")
+    refuse_unknown('PISTON["DEFAULT_EMITTER"]', default, emitters, "name")
 
 
 _lock = RLock()

@@ -192,9 +192,13 @@ class Resource:
         return respond(request, outcome.status, emit(request, document, emitter), content_type, headers)
 
     def _refuse(self, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponseBase:
-        answer = bound.moments.handle_exception(request, self, error)
-        if isinstance(answer, HttpResponseBase):
-            return answer
+        try:
+            answer = bound.moments.handle_exception(request, self, error)
+        except Exception as another:  # noqa: BLE001 - a plugin's defect; the first exception is its context
+            return self._refused(request, bound, another)
+        return answer if isinstance(answer, HttpResponseBase) else self._refused(request, bound, answer)
+
+    def _refused(self, request: HttpRequest, bound: Bound, answer: Exception) -> HttpResponseBase:
         problem = answer if isinstance(answer, Problem) else _defect(request, answer)
         emitter = wanted(request, bound.problem_formats) or bound.problem_emitter
         body = problem.text().encode()
@@ -209,8 +213,11 @@ class Resource:
         return response
 
     def _ready(self, request: HttpRequest, bound: Bound, response: HttpResponseBase) -> HttpResponseBase:
+        try:
+            bound.moments.response_ready(request, self, response)
+        except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
+            response = self._refuse(request, bound, error)
         vary(response, bound.vary)
-        bound.moments.response_ready(request, self, response)
         return response
 
     def bound(self) -> Bound:

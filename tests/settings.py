@@ -8,6 +8,6 @@ INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the suite logs in a thousand times
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # an uploaded file ends with its test
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # an uploaded file ends with the process
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -44,7 +44,7 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
     faults = unknown(form, (*data, *(form.files or ()))) + misshapen(form, data)
     instance = getattr(form, "instance", None)
     key = _key(instance)
-    if not form.is_valid():
+    if not _is_valid(form):
         named = {fault["pointer"] for fault in faults}
         refused = invalid(ValidationError(form.errors.as_data())).members["errors"]
         faults += [fault for fault in refused if fault["pointer"] not in named]
@@ -54,6 +54,13 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
     if faults:
         raise Invalid(faults)
     request.form = form
+
+
+def _is_valid(form: BaseForm) -> bool:
+    try:
+        return form.is_valid()
+    except OverflowError as error:  # a number that neither a float nor the database can hold
+        raise Invalid([{"pointer": "", "detail": "A number is out of range.", "code": "range"}]) from error
 
 
 def _key(instance: Any) -> Any:

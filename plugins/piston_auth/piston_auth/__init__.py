@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage
+from django.core.checks import Warning as CheckWarning
 
 from piston_auth.basic import BasicAuthenticator
 from piston_core import Authenticator, hookimpl, plugin_options
@@ -51,9 +52,9 @@ def piston_checks() -> list[CheckMessage]:
     if apps.is_installed("django.contrib.auth"):
         return []
     return [
-        Error(
+        CheckWarning(
             "The authenticator 'basic' checks passwords with django.contrib.auth, which is not installed.",
             hint="Add 'django.contrib.auth' and 'django.contrib.contenttypes' to INSTALLED_APPS.",
-            id="piston_auth.E001",
+            id="piston_auth.W001",
         )
     ]

@@ -199,10 +199,10 @@ def test_the_checks_say_what_is_wrong_with_any_settings_and_never_fail(settings,
 @pytest.mark.parametrize(
     ("declared", "said"),
     [
-        ({"authentication": ["basc"]}, "authentication has the unknown key 'basc'; did you mean 'basic'?"),
-        ({"authentication": "basc"}, "authentication has the unknown key 'basc'; did you mean 'basic'?"),
-        ({"authentication": [""]}, "authentication has the unknown key ''"),
-        ({"emitters": ["jsn"]}, "emitters has the unknown key 'jsn'; did you mean 'json'?"),
+        ({"authentication": ["basc"]}, "authentication has the unknown name 'basc'; did you mean 'basic'?"),
+        ({"authentication": "basc"}, "authentication has the unknown name 'basc'; did you mean 'basic'?"),
+        ({"authentication": [""]}, "authentication has the unknown name ''"),
+        ({"emitters": ["jsn"]}, "emitters has the unknown name 'jsn'; did you mean 'json'?"),
     ],
 )
 def test_e003_a_resource_that_names_what_no_plugin_offers(serve, declared, said):
@@ -574,7 +574,7 @@ def test_auth_e001_a_project_without_djangos_users(settings, serve):
 
     [message] = check_piston()
 
-    assert message.id == "piston_auth.E001"
+    assert message.id == "piston_auth.W001"
     assert "'basic' checks passwords with django.contrib.auth" in message.msg
     assert "INSTALLED_APPS" in message.hint
 

@@ -380,7 +380,7 @@ def test_the_first_exception_is_kept_when_the_plugin_that_handles_it_fails(plug)
     assert isinstance(caught.value.__context__, KeyError)
 
 
-@pytest.mark.parametrize("hook", ["piston_request_received", "piston_call_handler"])
+@pytest.mark.parametrize("hook", RAISING)
 def test_a_plugin_that_fails_is_answered_as_a_problem_without_internals(plug, hook):
     plug(xa=RAISING[hook])
 
