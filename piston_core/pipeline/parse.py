@@ -46,6 +46,17 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
     return parser.parse(request.body, request)
 
 
+def forget_unusable_charset(request: HttpRequest) -> None:
+    """Forget a charset that is no text encoding, as Django forgets one that it does not know.
+
+    Django would read the query and forms in it, and fail there.
+    """
+    try:
+        _PROBE.decode(request.content_params["charset"], "replace").encode()
+    except (LookupError, UnicodeError):
+        request.encoding = None
+
+
 def _length(request: HttpRequest) -> int:
     """Return the body's length; a body whose length is not known must not pass for an empty one."""
     given = request.META.get("CONTENT_LENGTH") or ""
@@ -59,8 +70,8 @@ def _length(request: HttpRequest) -> int:
 def _may_have_any_length(request: HttpRequest) -> bool:
     """Return whether a body may come without ``Content-Length``: HTTP/2 need not announce it as HTTP/1.1 does."""
     scope: Mapping[str, Any] = getattr(request, "scope", {})
-    version = scope.get("http_version") or request.META.get("SERVER_PROTOCOL", "").rpartition("/")[2]
-    return "HTTP_TRANSFER_ENCODING" in request.META or not version.startswith(("0", "1", ""))
+    version = scope.get("http_version") or request.META.get("SERVER_PROTOCOL", "HTTP/1.1").rpartition("/")[2]
+    return "HTTP_TRANSFER_ENCODING" in request.META or not version.startswith(("0", "1"))
 
 
 def _unsupported(request: HttpRequest, media_type: str, parsers: Mapping[str, Parser]) -> Problem:

@@ -43,7 +43,7 @@ def represent(
     if isinstance(result, AsyncIterator):
         result = _in_step(result) if isinstance(request, ASGIRequest) else iter(async_to_sync(_whole)(result))
     if isinstance(result, Iterator):
-        return Document(values.listed([row], many=True)[0] for row in result)
+        return Document(values.passed_on(result))
     return Document(values.plain(result))
 
 

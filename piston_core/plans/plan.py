@@ -70,7 +70,8 @@ class FieldPlan:
         """Return objects that are already there as rows, with one query for each relation."""
         there = list(objects)
         stored = [obj for obj in there if obj.pk is not None]
-        prefetch_related_objects(stored, *self._lookups("", joined=False, own=frozenset()))
+        own = {name for obj in stored[:1] for name in getattr(obj, "_prefetched_objects_cache", ())}
+        prefetch_related_objects(stored, *self._lookups("", joined=False, own=own))
         return [self.row(obj, values) for obj in there]
 
     def fetch(self, queryset: QuerySet[Any], values: Values) -> list[dict[str, Any]]:
@@ -91,12 +92,30 @@ class FieldPlan:
 
     def _prepared(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Add the joins and prefetches of the plan to what the handler's queryset already has."""
-        joinable = not queryset.query.deferred_loading[0]
         own = {path for lookup in getattr(queryset, "_prefetch_related_lookups", ()) for path in _paths(lookup)}
-        lookups = self._lookups("", joined=joinable, own=own)
-        joins = self._joins("") if joinable else []
+        if self._needs_deferred(queryset):
+            queryset = queryset.defer(None)  # or each row would fetch it on its own
+        joins = self._joins("")
         prepared = queryset.select_related(*joins) if joins else queryset
-        return prepared.prefetch_related(*lookups)
+        return prepared.prefetch_related(*self._lookups("", joined=True, own=own))
+
+    def _needs_deferred(self, queryset: QuerySet[Any]) -> bool:
+        """Return whether the plan reads what the queryset leaves out with ``only()`` or ``defer()``."""
+        names, deferred = queryset.query.deferred_loading
+        if not names:
+            return False
+        needs = self._needs("")
+        return bool(needs & names) if deferred else not needs <= names
+
+    def _needs(self, prefix: str) -> set[str]:
+        """Return the paths of the columns that are read; what only a method knows of counts as a path, too."""
+        needs = set()
+        for column in self.columns:
+            if not column.many and column.name != "pk":
+                needs.add(prefix + (column.relation or column.name))
+            if column.plan is not None and not column.many:
+                needs |= column.plan._needs(prefix + column.relation + LOOKUP_SEP)
+        return needs
 
     def _joins(self, prefix: str) -> list[str]:
         """Return the paths of the to-one relations, as ``select_related`` wants them."""
@@ -104,7 +123,7 @@ class FieldPlan:
         for column in self.columns:
             if column.plan is not None and not column.many:
                 path = prefix + column.relation
-                joins += [path, *column.plan._joins(path + "__")]
+                joins += [path, *column.plan._joins(path + LOOKUP_SEP)]
         return joins
 
     def _lookups(self, prefix: str, *, joined: bool, own: AbstractSet[str]) -> list[str | Prefetch[Any]]:
@@ -112,21 +131,21 @@ class FieldPlan:
 
         Args:
             prefix: the path that leads here.
-            joined: whether to-one relations are there already.
-            own: paths that the handler's queryset fetches in its own way; what lies behind them is added.
+            joined: whether to-one relations are there by a join.
+            own: paths that the handler fetches, or has fetched, in its own way; what lies behind them is added.
         """
         lookups: list[str | Prefetch[Any]] = []
         for column in self.columns:
             path = prefix + column.relation
-            if column.many and column.plan is not None and path not in own:
+            if column.plan is None:
+                lookups += [path] if column.relation and path not in own else []
+            elif column.many and path not in own:
                 related: QuerySet[Any] = column.plan.model._default_manager.all()
                 lookups.append(Prefetch(path, queryset=column.plan._prepared(related)))
-            elif column.plan is not None:
+            else:
                 there = path in own
                 lookups += [] if joined or there else [path]
-                lookups += column.plan._lookups(path + "__", joined=joined and not there, own=own)
-            elif column.relation and path not in own:
-                lookups.append(path)
+                lookups += column.plan._lookups(path + LOOKUP_SEP, joined=joined and not there, own=own)
         return lookups
 
 

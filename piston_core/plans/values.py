@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -14,11 +15,11 @@ from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
+from piston_core.plans.plan import CHUNK, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
-    from piston_core.plans.plan import FieldPlan
 
 _PLAIN = frozenset({type(None), bool, int, str})
 _SPELT = {None: "null", True: "true", False: "false"}
@@ -89,6 +90,13 @@ class Values:
         plan = self._plan(handler, queryset.model, many=True)
         self._open += [handler] if handler else []  # nothing comes after a stream
         return plan.stream(queryset, self)
+
+    def passed_on(self, rows: Iterator[Any]) -> Iterator[Any]:
+        """Yield what a generator yields, as it comes; objects of models in growing groups, for their relations."""
+        size = 1
+        while group := list(islice(rows, size)):
+            yield from self.listed(group, many=True)
+            size = min(size * 2, CHUNK) if isinstance(group[-1], Model) else 1
 
     def _special(self, value: Any) -> Any:
         if isinstance(value, Model):

@@ -73,7 +73,6 @@ RESULTS = {
     "distinct": (lambda: ALL.filter(reviews__stars__gte=1).distinct(), 1 + LEVELS),
     "annotated": (lambda: ALL.annotate(count=Count("reviews"), average=Avg("reviews__stars")), 1 + LEVELS),
     "joined by itself": (lambda: ALL.select_related("maker"), 1 + LEVELS),
-    "joined to all": (ALL.select_related, 1 + LEVELS),
     "prefetched by itself": (lambda: ALL.prefetch_related("reviews"), 3 + LEVELS),
     "prefetched deeply": (lambda: ALL.prefetch_related("reviews__customer", "labels"), 3 + LEVELS),
     "prefetched to one": (lambda: ALL.prefetch_related("maker", "detail"), 5 + LEVELS),
@@ -87,14 +86,14 @@ RESULTS = {
     "tuple": (lambda: tuple(ALL.all()), 10),
     "raw": (lambda: ALL.raw("SELECT * FROM shop_product ORDER BY id"), 10),
     "list of lists": (lambda: [product for product in ALL.all()], 10),  # noqa: C416 - a list made by hand
+    "list of prefetched": (lambda: list(ALL.prefetch_related("reviews")), 12),
+    "only": (lambda: ALL.only("slug"), 10),
+    "only of joined": (lambda: ALL.select_related("maker").only("slug", "maker__number"), 10),
+    "defer": (lambda: ALL.defer("name", "maker"), 10),
 }
 
 BATCHED = pytest.mark.xfail(reason="objects that hold a part of what is shown are not completed together yet")
 UNBATCHED = {
-    "list of prefetched": (lambda: list(ALL.prefetch_related("reviews")), 10),
-    "only": (lambda: ALL.only("slug"), 10),
-    "only of joined": (lambda: ALL.select_related("maker").only("slug", "maker__number"), 10),
-    "defer": (lambda: ALL.defer("name", "maker"), 10),
     "evaluated only": (lambda: evaluated(ALL.only("slug")), 10),
     "raw with few columns": (lambda: ALL.raw("SELECT id, slug FROM shop_product ORDER BY id"), 10),
 }
@@ -135,11 +134,10 @@ def test_an_empty_result_costs_one_query():
     assert queries(deep(ALL.none)) == 0
 
 
-@BATCHED
 def test_the_objects_of_a_generator_get_their_relations_in_groups():
-    stock(12)
+    stock(40)
 
-    assert queries(deep(ALL.iterator)) < 1 + 12 * LEVELS
+    assert queries(deep(ALL.iterator)) < 1 + 20 * LEVELS
 
 
 # -- streams ---------------------------------------------------------------------------------------
@@ -347,7 +345,7 @@ def test_what_lies_behind_a_prefetch_to_an_attribute_is_fetched_together():
         (lambda: ALL.values_list("price", flat=True), ["1.00"]),
         (lambda: ALL.values_list("name", "stock", named=True), [["Tea 1", 5]]),
         (lambda: ALL.values("active").annotate(count=Count("pk")).order_by(), [{"active": True, "count": 1}]),
-        (lambda: BARE.values("name").union(BARE.values("name")), [{"name": "Tea 1"}]),
+        (lambda: BARE.values("name").union(BARE.values("name")).order_by("name"), [{"name": "Tea 1"}]),
         (lambda: ALL.order_by("pk").values("pk")[:1], [{"pk": 1}]),
         (lambda: ALL.dates("added", "year").filter(Q(pk=0)), []),
     ],
