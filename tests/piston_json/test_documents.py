@@ -235,3 +235,13 @@ def test_a_post_has_each_column_in_the_form_that_its_type_has(blog, client):
     assert post["created"].endswith("+00:00")
     assert len(post["uid"]) == 36
     assert post["attachment"] is None or post["attachment"].startswith("/media/")
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("json", "application/json"), ("jsonl", "application/jsonl")], ids=["json", "jsonl"]
+)
+def test_a_format_is_asked_for_by_its_name_in_the_address(blog, client, name, media_type):
+    response = client.get(f"/api/tags/?format={name}", headers={"Accept": "text/html"})
+
+    assert response.headers["Content-Type"] == media_type
+    assert b'"name":"Django"' in response.getvalue()
