@@ -39,7 +39,17 @@ class MultipartParser(Parser):
     reads_request = True
 
     def parse(self, body: bytes, request: HttpRequest) -> Any:
-        """Return the fields; the files are in ``request.FILES``."""
+        """Return the fields; the files are in ``request.FILES``.
+
+        Raises:
+            MalformedBody: a part's header names a charset that cannot be read.
+        """
+        try:
+            return self._fields(request)
+        except (LookupError, UnicodeError) as error:
+            raise MalformedBody("A part of the body names a charset that is not known.") from error
+
+    def _fields(self, request: HttpRequest) -> Any:
         if request.method == "POST":
             return request.POST
         fields, files = request.parse_file_upload(request.META, request)

@@ -41,7 +41,8 @@ def form_for(handler: BaseHandler, action: str) -> type[forms.BaseForm] | None:
     """Return the form that the data for an action has to pass, ``None`` if the handler asks for none.
 
     A method's ``@validate`` comes first, then the handler's ``form``; the model's own CRUD makes
-    a model form of the columns that the handler shows.
+    a model form of the columns that the handler shows. What it shows of a related object by a tuple
+    is to be read: it is not for the client to say whose post this is.
     """
     method = getattr(handler, action)
     declared: type[forms.BaseForm] | None = getattr(method, "piston_form", None) or handler.form
@@ -50,7 +51,8 @@ def form_for(handler: BaseHandler, action: str) -> type[forms.BaseForm] | None:
     runs = "update" if action == "patch" and not overrides(handler, "patch") else action
     if overrides(handler, runs):
         return None
-    return _model_form(handler.model, frozenset(node.name for node in shown(type(handler), handler.model, many=False)))
+    nodes = shown(type(handler), handler.model, many=False)
+    return _model_form(handler.model, frozenset(node.name for node in nodes if not node.children))
 
 
 @cache

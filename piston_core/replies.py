@@ -44,13 +44,21 @@ class Reply:
         return replace(self, data=data, detail=detail, headers=MappingProxyType(dict(headers or {})))
 
     def problem(self) -> Problem:
-        """Return the problem that this reply stands for; a dictionary as data becomes its members."""
-        extra = self.data if isinstance(self.data, dict) else {} if self.data is NOTHING else {"data": self.data}
-        members = {name: value for name, value in extra.items() if name not in _STANDARD}
-        return Problem(self.status, self.detail, headers=self.headers, **members)
+        """Return the problem that this reply stands for; a dictionary as data becomes its members.
 
-
-_STANDARD = frozenset({"status", "detail", "title", "type", "headers"})
+        The reply's own ``status`` and ``detail`` come before those of the dictionary.
+        """
+        members = dict(self.data) if isinstance(self.data, dict) else {}
+        standard = {name: str(members.pop(name, "")) for name in ("detail", "title", "type", "status")}
+        problem = Problem(
+            self.status,
+            self.detail or standard["detail"],
+            title=standard["title"],
+            type=standard["type"] or "about:blank",
+            headers=self.headers,
+        )
+        problem.members = members if isinstance(self.data, dict) or self.data is NOTHING else {"data": self.data}
+        return problem
 
 
 class rc:  # noqa: N801 - the ancestor's name, which handlers have used since 2009

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,10 +20,10 @@ from piston_core.contracts import Authenticator, Document, Emitter
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.moments import Moments
 from piston_core.pipeline.authenticate import authenticate, unauthorized
-from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for
+from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.negotiate import negotiate, wanted
-from piston_core.pipeline.parse import WITH_BODY, parse
+from piston_core.pipeline.parse import WITH_BODY, forget_unusable_charset, parse
 from piston_core.pipeline.represent import location, represent
 from piston_core.pipeline.respond import empty, refused, respond, vary
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
@@ -100,15 +101,22 @@ class Resource:
             return self._call_async(request, kwargs)
         bound = self.bound()
         try:
+            if "charset" in request.content_params:  # type: ignore[operator]  # None only before it has come
+                forget_unusable_charset(request)
             bound.moments.request_received(request, self)
             response = self.handle(request, kwargs)
         except Exception as error:  # noqa: BLE001 - the one place where everything is answered
             response = self._refuse(request, bound, error)
-        return self._ready(request, bound, response)
+        response = self._ready(request, bound, response)
+        if response.status_code >= 400:
+            undo_request()
+        return response
 
     async def _call_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
         bound = self.bound()
         try:
+            if "charset" in request.content_params:  # type: ignore[operator]  # as in __call__
+                forget_unusable_charset(request)
             if bound.moments.received is not None:  # a plugin may use the database
                 await sync_to_async(bound.moments.request_received)(request, self)
             response = await self.handle_async(request, kwargs)
@@ -199,18 +207,25 @@ class Resource:
         return answer if isinstance(answer, HttpResponseBase) else self._refused(request, bound, answer)
 
     def _refused(self, request: HttpRequest, bound: Bound, answer: Exception) -> HttpResponseBase:
-        problem = answer if isinstance(answer, Problem) else _defect(request, answer)
-        emitter = wanted(request, bound.problem_formats) or bound.problem_emitter
+        if not isinstance(answer, Problem):
+            return self._failed(request, bound, answer)
+        try:
+            return self._written(request, bound, answer)
+        except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
+            return self._failed(request, bound, another)
+
+    def _failed(self, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponseBase:
+        response = self._written(request, bound, _defect(request, error))
+        log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=error)
+        return response
+
+    def _written(self, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponseBase:
+        emitter = _asked_for(request, bound) or bound.problem_emitter
         body = problem.text().encode()
         if emitter is not None:
             values = Values(self.compiler, type(self.handler), emitter.native, request)
             body = emitter.emit(Document(values.plain(problem.document())), request)
-        response = refused(request, problem, emitter, body)
-        if problem is not answer:
-            log_response(
-                "Internal Server Error: %s", request.path, response=response, request=request, exception=answer
-            )
-        return response
+        return refused(request, problem, emitter, body)
 
     def _ready(self, request: HttpRequest, bound: Bound, response: HttpResponseBase) -> HttpResponseBase:
         try:
@@ -237,6 +252,13 @@ class Resource:
             unknown = methods_of(anonymous(), names) if anonymous else None
             self._methods[arguments] = (methods_of(self.handler, names), unknown)
         return self._methods[arguments]
+
+
+def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:
+    try:
+        return wanted(request, bound.problem_formats)
+    except SuspiciousOperation:  # a query with too many fields, which may be what is refused
+        return None
 
 
 async def _awaited(result: Any) -> Any:

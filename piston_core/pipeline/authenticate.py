@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
+from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 
 from piston_core.contracts import Authenticator, Identity
@@ -28,13 +31,30 @@ def authenticate(request: HttpRequest, authenticators: Sequence[Authenticator]) 
     except AuthenticationFailed as failure:
         raise unauthorized(request, authenticators, failure.detail) from failure
     if identity is not None:
-        request.user = identity.user
-    elif hasattr(request, "user"):
-        from django.contrib.auth.models import AnonymousUser  # an app of the project's choice, so not at import
-
-        request.user = AnonymousUser()
+        _become(request, identity.user)
+    elif anonymous := _anonymous_user():
+        _become(request, anonymous())
     request.identity = identity  # type: ignore[attr-defined]  # declared by piston_core.Request
     return identity
+
+
+def _become(request: HttpRequest, user: Any) -> None:
+    request.user = user
+    request.auser = partial(_itself, user)  # Django's own would still ask the session
+
+
+async def _itself(user: Any) -> Any:
+    return user
+
+
+@cache
+def _anonymous_user() -> Any:
+    """Return Django's class for somebody unknown, ``None`` in a project without Django's users."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
+    from django.contrib.auth.models import AnonymousUser  # an app of the project's choice, so not at import
+
+    return AnonymousUser
 
 
 def unauthorized(request: HttpRequest, authenticators: Sequence[Authenticator], detail: str) -> Problem:

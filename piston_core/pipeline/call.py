@@ -63,6 +63,13 @@ def _alias(handler: BaseHandler) -> str | None:
     return DEFAULT_DB_ALIAS if _has_database() else None
 
 
+def undo_request() -> None:
+    """Roll back what ``ATOMIC_REQUESTS`` has begun: Django sees an answer where it would have seen an exception."""
+    for connection in connections.all(initialized_only=True):
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block:
+            connection.set_rollback(True)
+
+
 def _has_database() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor != "unknown"  # Django's stand-in for no database
 
@@ -71,15 +78,15 @@ def refuse_misfit(error: TypeError, handler: BaseHandler, action: str, request: 
     """Raise a 400 problem if a method failed because the URL's arguments are not those that it takes."""
     try:
         signature(getattr(handler, action)).bind(request, **kwargs)
-    except TypeError:
-        raise Problem(400, f"This address does not fit the method: {error}") from error
+    except TypeError as misfit:  # which names no class, as the error itself does
+        raise Problem(400, f"This address does not fit the method: {misfit}.") from error
 
 
 def outcome_of(result: Any, action: str) -> Outcome | HttpResponseBase:
     """Return what a method's result means for the answer.
 
-    A response goes out as it is, a reply has its own status, ``None`` after a write is an empty
-    204, a created object 201, and everything else 200.
+    A response goes out as it is, a reply has its own status (and no data if that is 204), ``None``
+    after a write is an empty 204, a created object 201, and everything else 200.
 
     Raises:
         Problem: the result is a reply of 400 or more.
@@ -89,7 +96,8 @@ def outcome_of(result: Any, action: str) -> Outcome | HttpResponseBase:
     if isinstance(result, Reply):
         if result.status >= 400:
             raise result.problem()
-        return Outcome(result.status, result.data, result.headers, created=result.status == 201)
+        data = NOTHING if result.status == 204 else result.data
+        return Outcome(result.status, data, result.headers, created=result.status == 201)
     if result is None and action != "read":
         return Outcome(204, NOTHING)
     return Outcome(201, result, created=True) if action == "create" else Outcome(200, result)

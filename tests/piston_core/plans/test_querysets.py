@@ -95,6 +95,10 @@ RESULTS = {
 BATCHED = pytest.mark.xfail(reason="objects that hold a part of what is shown are not completed together yet")
 UNBATCHED = {
     "evaluated only": (lambda: evaluated(ALL.only("slug")), 10),
+    "list of which one is prefetched": (
+        lambda: [*ALL.prefetch_related("reviews")[:1], *ALL.select_related("maker")[1:]],
+        14,
+    ),
     "raw with few columns": (lambda: ALL.raw("SELECT id, slug FROM shop_product ORDER BY id"), 10),
 }
 

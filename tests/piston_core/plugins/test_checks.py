@@ -325,7 +325,11 @@ def test_e005_a_method_that_nothing_implements(serve, attributes, said):
 @pytest.mark.parametrize(
     "attributes",
     [
-        {"allowed_methods": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")},
+        {
+            "model": Tag,
+            "fields": ("name", "slug"),
+            "allowed_methods": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+        },
         {"allowed_methods": ("get", "options")},
         {"allowed_methods": ()},
         {"allowed_methods": None},
@@ -542,6 +546,82 @@ def test_a_decorated_resource_is_looked_at(serve):
     assert codes() == ["piston.E004"]
 
 
+# -- E007, W005-W007: what a handler says and cannot mean -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "attributes", "expected"),
+    [
+        ("<slug:post_slug>/", {}, ["piston.E007"]),
+        ("<slug:slug>/<int:year>/", {}, ["piston.E007"]),
+        ("<slug:slug>/", {}, []),
+        ("<int:pk>/", {}, []),
+        ("<int:author_id>/<str:author__username>/<int:created__year>/", {}, []),
+        ("<slug:post_slug>/", {"read": lambda self, request, post_slug: {}}, []),
+        ("<int:number>/", {"queryset": lambda self, request: Post.objects.all()}, []),
+        ("<slug:anything>/", {"model": None, "read": lambda self, request, anything: {}}, []),
+    ],
+)
+def test_e007_an_argument_that_the_model_cannot_be_looked_up_by(serve, pattern, attributes, expected):
+    serve(path(pattern, Resource(handler(**attributes), authentication=())))
+
+    assert codes() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("methods_allowed", "allowed_methods"),
+        ("field", "fields"),
+        ("excludes", "exclude"),
+        ("is_anonymus", "is_anonymous"),
+    ],
+)
+def test_w005_an_attribute_that_looks_like_one_of_pistons(serve, name, meant):
+    serve(handler(**{name: ("GET",)}))
+
+    [message] = messages()
+
+    assert (message.id, message.is_serious()) == ("piston.W005", False)
+    assert message.msg == f"ShopHandler.{name} means nothing to Piston; did you mean {meant!r}?"
+
+
+def test_w005_is_not_for_what_a_project_calls_its_own(serve):
+    serve(handler(page_size=10, _field=1, method=lambda self, post: 1, newer=classmethod(lambda cls, post: 1)))
+
+    assert codes() == []
+
+
+def test_w006_an_anonymous_handler_that_inherits_leave_to_write(serve):
+    owner = handler(model=Tag, fields=("name", "slug"), allowed_methods=("GET", "POST"))
+    careless = type("EverybodyHandler", (owner, AnonymousBaseHandler), {})
+    careful = type("VisitorHandler", (AnonymousBaseHandler, owner), {})
+    frank = type("GuestHandler", (owner, AnonymousBaseHandler), {"allowed_methods": ("GET", "POST")})
+    serve(careless, careful, frank)
+
+    [message] = messages()
+
+    assert (message.id, message.obj) == ("piston.W006", careless)
+    assert message.msg == "EverybodyHandler lets everybody POST, as ShopHandler.allowed_methods says."
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"fields": ("title", "slug", "content", "author")}, []),
+        ({"fields": ("title", "slug", "content")}, ["piston.W007"]),
+        ({"fields": ("title", "slug", "content", ("author", ("username",)))}, ["piston.W007"]),
+        ({"fields": ("title",), "new": lambda self, request: Post(author=request.user)}, []),
+        ({"fields": ("title",), "create": lambda self, request: None}, []),
+        ({"fields": ("title",), "allowed_methods": None}, []),
+    ],
+)
+def test_w007_a_post_that_no_data_can_satisfy(serve, attributes, expected):
+    serve(handler(**{"allowed_methods": ("GET", "POST"), **attributes}))
+
+    assert codes() == expected
+
+
 def test_a_project_without_urls_is_checked_as_far_as_it_goes(settings):
     settings.ROOT_URLCONF = None
 
@@ -567,7 +647,7 @@ def test_a_plugins_own_checks_are_asked_in_the_order_of_the_settings(install, se
     assert [message.msg for message in messages("piston_x")] == ["fake_xb None", "fake_xa None"]
 
 
-def test_auth_e001_a_project_without_djangos_users(settings, serve):
+def test_auth_w001_a_project_without_djangos_users(settings, serve):
     settings.INSTALLED_APPS = ["piston_core"]
     settings.PISTON = {"PLUGINS": ["json", "auth"], "AUTHENTICATORS": ["basic"]}
     serve(type("PlainHandler", (BaseHandler,), {"read": lambda self, request: {}}))
@@ -579,7 +659,7 @@ def test_auth_e001_a_project_without_djangos_users(settings, serve):
     assert "INSTALLED_APPS" in message.hint
 
 
-def test_auth_e001_is_not_for_a_project_with_djangos_users(settings, serve):
+def test_auth_w001_is_not_for_a_project_with_djangos_users(settings, serve):
     settings.PISTON = {"PLUGINS": ["json", "auth"], "AUTHENTICATORS": ["basic"]}
     serve(handler())
 
