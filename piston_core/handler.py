@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError
 from django.db.models import Field, Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
 from django.forms import BaseForm
@@ -115,19 +115,23 @@ class BaseHandler:
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return a new object."""
-        return _saved(request, lambda: self.new(request, **kwargs))
+        return self._reread(request, _saved(request, lambda: self.new(request, **kwargs)))
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with the values that were sent."""
-        saved = _saved(request, lambda: self.get(request, **kwargs))
-        computed = [field.attname for field in saved._meta.concrete_fields if getattr(field, "generated", False)]
-        if computed:
-            saved.refresh_from_db(fields=computed)
-        return saved
+        return self._reread(request, _saved(request, lambda: self.get(request, **kwargs)))
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with what was not sent as it is."""
         return self.update(request, **kwargs)
+
+    def _reread(self, request: Request, saved: Any) -> Any:
+        """Return a saved object as the next request will read it: what the database made of it, annotations too."""
+        try:
+            return self.queryset(request).get(pk=saved.pk)
+        except ObjectDoesNotExist:  # the client may write it, and then not see it any more
+            saved.refresh_from_db()
+            return saved
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Reply:
         """Delete the object that the URL names.

@@ -117,9 +117,10 @@ def _check_spelling(handler: type[BaseHandler]) -> Iterator[CheckMessage]:
 def _check_anonymous(handler: type[BaseHandler]) -> Iterator[CheckMessage]:
     """Yield a warning for a handler that lets everybody write because it inherits from one that does not."""
     declaring = next(base for base in handler.__mro__ if "allowed_methods" in vars(base))
-    inherited = declaring is not handler and not getattr(declaring, "is_anonymous", False)
+    if not handler.is_anonymous or declaring is handler or getattr(declaring, "is_anonymous", False):
+        return
     writes = [method for method in allowed_methods(handler) if ACTIONS.get(method) in WRITES]
-    if handler.is_anonymous and inherited and writes:
+    if writes:
         yield CheckWarning(
             f"{handler.__name__} lets everybody {', '.join(writes)}, as {declaring.__name__}.allowed_methods says.",
             hint="Name AnonymousBaseHandler first among the bases, or say allowed_methods in the handler itself.",

@@ -11,7 +11,7 @@ from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.log import log_response
 
@@ -23,7 +23,7 @@ from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.negotiate import negotiate, wanted
-from piston_core.pipeline.parse import WITH_BODY, forget_unusable_charset, parse
+from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.represent import location, represent
 from piston_core.pipeline.respond import empty, refused, respond, vary
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
@@ -101,8 +101,6 @@ class Resource:
             return self._call_async(request, kwargs)
         bound = self.bound()
         try:
-            if "charset" in request.content_params:  # type: ignore[operator]  # None only before it has come
-                forget_unusable_charset(request)
             bound.moments.request_received(request, self)
             response = self.handle(request, kwargs)
         except Exception as error:  # noqa: BLE001 - the one place where everything is answered
@@ -115,8 +113,6 @@ class Resource:
     async def _call_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
         bound = self.bound()
         try:
-            if "charset" in request.content_params:  # type: ignore[operator]  # as in __call__
-                forget_unusable_charset(request)
             if bound.moments.received is not None:  # a plugin may use the database
                 await sync_to_async(bound.moments.request_received)(request, self)
             response = await self.handle_async(request, kwargs)
@@ -214,12 +210,12 @@ class Resource:
         except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
             return self._failed(request, bound, another)
 
-    def _failed(self, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponseBase:
+    def _failed(self, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponse:
         response = self._written(request, bound, _defect(request, error))
         log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=error)
         return response
 
-    def _written(self, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponseBase:
+    def _written(self, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponse:
         emitter = _asked_for(request, bound) or bound.problem_emitter
         body = problem.text().encode()
         if emitter is not None:

@@ -39,6 +39,7 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
         if not length:  # of whatever type, which wsgiref makes text/plain where there is none
             return {}
         raise _unsupported(request, media_type, parsers)
+    _forget_unusable_charset(request)
     if parser.reads_request:
         if length > max_upload_size:
             raise Problem(413, f"The body has {length} bytes; this server accepts {max_upload_size}.")
@@ -46,15 +47,15 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
     return parser.parse(request.body, request)
 
 
-def forget_unusable_charset(request: HttpRequest) -> None:
+def _forget_unusable_charset(request: HttpRequest) -> None:
     """Forget a charset that is no text encoding, as Django forgets one that it does not know.
 
-    Django would read the query and forms in it, and fail there.
+    Forms would be read in it, which fails, or makes text that cannot be written again.
     """
     try:
-        _PROBE.decode(request.content_params["charset"], "replace").encode()
+        _PROBE.decode(request.encoding or "utf-8", "replace").encode()
     except (LookupError, UnicodeError):
-        request.encoding = None
+        request.encoding = None  # type: ignore[assignment]  # Django's own default; the stubs lack it
 
 
 def _length(request: HttpRequest) -> int:

@@ -66,7 +66,7 @@ def attribute(name: str) -> Read:
 
 
 def nested(value_of: Callable[[Any], Any], nodes: tuple[Node, ...], plan_of: PlanOf) -> Read:
-    """Read what an attribute or a resource method has, and of that only these names.
+    """Read what an attribute or a resource method has, and of that only these names if there are any.
 
     Args:
         value_of: returns the object's attribute, or what the method returns for it.
@@ -84,8 +84,6 @@ def attribute_of(name: str) -> Callable[[Any], Any]:
 def _only(value: Any, nodes: tuple[Node, ...], plan_of: PlanOf, values: Values) -> Any:
     if value is MISSING:
         return value
-    if value is None or not nodes:
-        return values.plain(value)
     if isinstance(value, Model):
         return plan_of(value.__class__, nodes).rows([value], values)[0]
     if isinstance(value, Manager):
@@ -94,6 +92,8 @@ def _only(value: Any, nodes: tuple[Node, ...], plan_of: PlanOf, values: Values) 
         return plan_of(value.model, nodes).fetch(value, values)
     if isinstance(value, list | tuple | QuerySet):
         return [_only(item, nodes, plan_of, values) for item in value]
+    if value is None or not nodes:
+        return values.plain(value)
     parts = ((node, _part(value, node.name)) for node in nodes)
     return {node.name: _only(part, node.children, plan_of, values) for node, part in parts if part is not MISSING}
 

@@ -6,7 +6,7 @@ the model, or any other attribute of the object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from inspect import getattr_static
 from typing import Any
@@ -63,25 +63,24 @@ class Compiler:
     ) -> FieldPlan:
         """Return the plan for these names; ``path`` holds the handlers that led here, the first one answering."""
         own = handler or self.scope.handler_for(model, anonymous=path[0].is_anonymous)
-        relations = _relations(model)
-        named = [self._column(own, node, relations, path) for node in nodes]
+        named = [self._column(own, node, model, path) for node in nodes]
         if own is not None and _declares_address(own, model) and all(col.name != "resource_uri" for col in named):
             named.append(Column("resource_uri", columns.address(self.scope, own)))
         return FieldPlan(model, tuple(named))
 
-    def _column(self, own: type[BaseHandler] | None, node: Node, relations: Mapping[str, Any], path: Path) -> Column:
-        name = node.name
+    def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], path: Path) -> Column:
+        name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             return Column(name, self._method(getattr(self._instance(own), name), node, path))
         if name == "resource_uri":
             return Column(name, columns.address(self.scope, own))
         if name == "absolute_uri":
             return Column(name, columns.absolute_address)
-        if name in relations and hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
-            return Column(name, self._attribute(node, path), relation=name)
-        if name in relations:
+        if name in relations and not hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
             return self._relation(name, relations[name], node.children, path)
-        return Column(name, self._attribute(node, path))
+        if name in _plain_columns(model) and not node.children:
+            return Column(name, columns.attribute(name))
+        return self._attribute(node, name if name in relations else "", path)
 
     def _relation(self, name: str, field: Any, children: tuple[Node, ...], path: Path) -> Column:
         plan = self._related(field.related_model, children, path)
@@ -103,11 +102,11 @@ class Compiler:
             return self.reference(model)
         return self._compile(handler, model, shown(handler, model, many=False), (*path, handler))
 
-    def _attribute(self, node: Node, path: Path) -> Read:
-        """Return how to read a name that is no relation; what it holds may still be shown by ``children``."""
-        if not node.children:
-            return columns.attribute(node.name)
-        return columns.nested(columns.attribute_of(node.name), node.children, self._plan_of(path))
+    def _attribute(self, node: Node, relation: str, path: Path) -> Column:
+        """Return how to show what an attribute holds, which may be objects of any model."""
+        plan_of, nodes = self._plan_of(path), node.children
+        read = columns.nested(columns.attribute_of(node.name), nodes, plan_of)
+        return Column(node.name, read, relation=relation, plan_of=lambda model: plan_of(model, nodes))
 
     def _method(self, call: Callable[[Any], Any], node: Node, path: Path) -> Read:
         """Return how to show what a resource method returns."""
@@ -115,7 +114,7 @@ class Compiler:
 
     def _plan_of(self, path: Path) -> columns.PlanOf:
         """Return a function that compiles plans of whichever models turn up, and keeps them."""
-        return cache(lambda model, nodes: self._compile(None, model, nodes, path))
+        return cache(lambda model, nodes: self._related(model, nodes, path))
 
     def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
         if handler not in self._handlers:
@@ -123,6 +122,7 @@ class Compiler:
         return self._handlers[handler]
 
 
+@cache
 def _relations(model: type[Model]) -> dict[str, Any]:
     """Return the model's relations by the name of the attribute that leads along them."""
     found: dict[str, Any] = {}
@@ -131,6 +131,12 @@ def _relations(model: type[Model]) -> dict[str, Any]:
         if field.is_relation and name and not name.endswith("+"):
             found[name] = field
     return found
+
+
+@cache
+def _plain_columns(model: type[Model]) -> frozenset[str]:
+    """Return the names that a row of the model's table answers by itself."""
+    return frozenset({"pk", *(field.attname for field in model._meta.concrete_fields)})
 
 
 def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:

@@ -7,13 +7,11 @@ for rows and never looks at a model itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
-from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -38,8 +36,9 @@ class Column:
         name: the name in the document.
         read: gets the object and the request's values, returns plain data or ``MISSING``.
         relation: the model's relation that has to be fetched for it, or ``""``.
-        plan: the plan of the related objects, if it is theirs to be shown with one.
+        plan: the plan of the related objects, if they are of one model.
         many: whether the relation leads to many objects.
+        plan_of: gives the plan of objects of whichever model the name holds.
     """
 
     name: str
@@ -47,6 +46,38 @@ class Column:
     relation: str = ""
     plan: FieldPlan | None = None
     many: bool = False
+    plan_of: Callable[[type[Model]], FieldPlan] | None = None
+
+    @property
+    def lookup(self) -> str | Prefetch[Any]:
+        """What ``prefetch_related_objects`` has to fetch, with what can be joined to it."""
+        if self.plan is None:
+            return self.relation
+        model = self.plan.model  # Django, too, follows a foreign key with the base manager
+        related: QuerySet[Any] = (model._default_manager if self.many else model._base_manager).all()
+        return Prefetch(self.relation, queryset=self.plan.joined(related))
+
+    def held(self, objects: list[Any]) -> Iterator[tuple[FieldPlan, list[Any]]]:
+        """Yield the objects that these objects hold by this name already, with the plan that shows them."""
+        if self.plan is not None:
+            yield self.plan, [each for obj in objects for each in self._related(obj)]
+        elif self.plan_of is not None:
+            groups: dict[type[Model], list[Model]] = {}
+            for each in (each for obj in objects for each in self._items(obj)):
+                if isinstance(each, Model):
+                    groups.setdefault(each.__class__, []).append(each)
+            yield from ((self.plan_of(model), group) for model, group in groups.items())
+
+    def _related(self, obj: Any) -> Iterable[Any]:
+        if self.many:
+            return getattr(obj, self.relation).all()  # type: ignore[no-any-return]  # a related manager
+        related = getattr(obj, self.relation, None)
+        return () if related is None else (related,)
+
+    def _items(self, obj: Any) -> Iterable[Any]:
+        """Return the items of an attribute; one that would have to be computed is left alone."""
+        value = getattr(obj, self.relation) if self.relation else vars(obj).get(self.name)
+        return value if isinstance(value, list | tuple) else (value,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,55 +98,56 @@ class FieldPlan:
         return {name: value for name, value in read if value is not MISSING}
 
     def rows(self, objects: Iterable[Any], values: Values) -> list[dict[str, Any]]:
-        """Return objects that are already there as rows, with one query for each relation."""
+        """Return objects as rows, with one query for each relation that they do not hold yet."""
         there = list(objects)
-        stored = [obj for obj in there if obj.pk is not None]
-        own = {name for obj in stored[:1] for name in getattr(obj, "_prefetched_objects_cache", ())}
-        prefetch_related_objects(stored, *self._lookups("", joined=False, own=own))
+        self.complete(there)
         return [self.row(obj, values) for obj in there]
 
     def fetch(self, queryset: QuerySet[Any], values: Values) -> list[dict[str, Any]]:
         """Return the rows of a queryset: one query, and one more for each to-many level."""
-        if queryset.query.combinator:  # of union() and the like, which take no prefetch
-            return self.rows(queryset, values)
-        return [self.row(obj, values) for obj in self._prepared(queryset)]
+        return self.rows(self.joined(queryset), values)
 
     def stream(self, queryset: QuerySet[Any], values: Values) -> Iterator[dict[str, Any]]:
         """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
-        if queryset.query.combinator:
-            objects = queryset.iterator()
-            while chunk := list(islice(objects, CHUNK)):
-                yield from self.rows(chunk, values)
-            return
-        for obj in self._prepared(queryset).iterator(chunk_size=CHUNK):
-            yield self.row(obj, values)
+        objects = self.joined(queryset).iterator(chunk_size=CHUNK)
+        while chunk := list(islice(objects, CHUNK)):
+            yield from self.rows(chunk, values)
 
-    def _prepared(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Add the joins and prefetches of the plan to what the handler's queryset already has."""
-        own = {path for lookup in getattr(queryset, "_prefetch_related_lookups", ()) for path in _paths(lookup)}
-        if self._needs_deferred(queryset):
-            queryset = queryset.defer(None)  # or each row would fetch it on its own
+    def joined(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Add the joins of the plan; a union takes none, nor does a queryset that leaves columns out."""
         joins = self._joins("")
-        prepared = queryset.select_related(*joins) if joins else queryset
-        return prepared.prefetch_related(*self._lookups("", joined=True, own=own))
+        if not joins or queryset.query.combinator or queryset.query.deferred_loading[0]:
+            return queryset
+        return queryset.select_related(*joins)
 
-    def _needs_deferred(self, queryset: QuerySet[Any]) -> bool:
-        """Return whether the plan reads what the queryset leaves out with ``only()`` or ``defer()``."""
-        names, deferred = queryset.query.deferred_loading
-        if not names:
-            return False
-        needs = self._needs("")
-        return bool(needs & names) if deferred else not needs <= names
+    def complete(self, objects: list[Any]) -> None:
+        """Fetch what objects are shown with and do not hold yet: one query for each relation at every level.
 
-    def _needs(self, prefix: str) -> set[str]:
-        """Return the paths of the columns that are read; what only a method knows of counts as a path, too."""
-        needs = set()
+        They may hold a part, because the handler has fetched it in its own way; then that stays.
+        """
+        stored = [obj for obj in objects if obj.pk is not None]
+        if not stored:
+            return
+        self._load(stored)
         for column in self.columns:
-            if not column.many and column.name != "pk":
-                needs.add(prefix + (column.relation or column.name))
-            if column.plan is not None and not column.many:
-                needs |= column.plan._needs(prefix + column.relation + LOOKUP_SEP)
-        return needs
+            if column.relation:
+                prefetch_related_objects(stored, column.lookup)
+            for plan, related in column.held(stored):
+                plan.complete(related)
+
+    def _load(self, objects: list[Any]) -> None:
+        """Load the columns that are shown and that some of these objects were read without."""
+        names = {column.name for column in self.columns}
+        shown = [field for field in self.model._meta.concrete_fields if names & {field.name, field.attname}]
+        missing = [field.attname for field in shown if any(field.attname not in vars(obj) for obj in objects)]
+        if not missing:
+            return
+        manager = self.model._base_manager.using(objects[0]._state.db)
+        found = manager.only(*missing).in_bulk({obj.pk for obj in objects})
+        for obj in objects:
+            for name in missing:
+                if name not in vars(obj) and obj.pk in found:
+                    setattr(obj, name, getattr(found[obj.pk], name))
 
     def _joins(self, prefix: str) -> list[str]:
         """Return the paths of the to-one relations, as ``select_related`` wants them."""
@@ -123,33 +155,5 @@ class FieldPlan:
         for column in self.columns:
             if column.plan is not None and not column.many:
                 path = prefix + column.relation
-                joins += [path, *column.plan._joins(path + LOOKUP_SEP)]
+                joins += [path, *column.plan._joins(path + "__")]
         return joins
-
-    def _lookups(self, prefix: str, *, joined: bool, own: AbstractSet[str]) -> list[str | Prefetch[Any]]:
-        """Return what ``prefetch_related`` has to fetch.
-
-        Args:
-            prefix: the path that leads here.
-            joined: whether to-one relations are there by a join.
-            own: paths that the handler fetches, or has fetched, in its own way; what lies behind them is added.
-        """
-        lookups: list[str | Prefetch[Any]] = []
-        for column in self.columns:
-            path = prefix + column.relation
-            if column.plan is None:
-                lookups += [path] if column.relation and path not in own else []
-            elif column.many and path not in own:
-                related: QuerySet[Any] = column.plan.model._default_manager.all()
-                lookups.append(Prefetch(path, queryset=column.plan._prepared(related)))
-            else:
-                there = path in own
-                lookups += [] if joined or there else [path]
-                lookups += column.plan._lookups(path + LOOKUP_SEP, joined=joined and not there, own=own)
-        return lookups
-
-
-def _paths(lookup: str | Prefetch[Any]) -> Iterator[str]:
-    """Return the path of a lookup and those that it leads over."""
-    steps = (lookup if isinstance(lookup, str) else lookup.prefetch_to).split(LOOKUP_SEP)
-    return accumulate(steps, lambda path, step: path + LOOKUP_SEP + step)

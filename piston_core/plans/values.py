@@ -69,6 +69,7 @@ class Values:
             if isinstance(item, Model):
                 groups.setdefault(item.__class__, []).append(item)
         if not groups:
+            self._complete(items)
             return [self.plain(item) for item in items]
         rows = {model: iter(self._rows(model, objects, many=many)) for model, objects in groups.items()}
         return [next(rows[item.__class__]) if isinstance(item, Model) else self.plain(item) for item in items]
@@ -97,6 +98,18 @@ class Values:
         while group := list(islice(rows, size)):
             yield from self.listed(group, many=True)
             size = min(size * 2, CHUNK) if isinstance(group[-1], Model) else 1
+
+    def _complete(self, items: list[Any]) -> None:
+        """Fetch together what objects in a list of dictionaries are shown with."""
+        if not items or type(items[0]) is not dict:
+            return
+        for name, first in items[0].items():
+            if isinstance(first, Model):
+                model = first.__class__
+                held = [item.get(name) for item in items if type(item) is dict]
+                with _Showing(self, self._shower(model)) as handler:
+                    plan = self._plan(handler, model, many=False)
+                    plan.complete([each for each in held if each.__class__ is model])
 
     def _special(self, value: Any) -> Any:
         if isinstance(value, Model):

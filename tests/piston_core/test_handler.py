@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 
 from piston_core import AnonymousBaseHandler, BaseHandler, rc, validate
 from piston_core.handler import allowed_methods, identifies, implements, overrides
+from tests.ids import stable
 from tests.shop.models import Blob, Country, Diner, Label, Maker, Order, Permit, Place, Product, Review, Sample, Seat
 from tests.shop.serving import JSON, answer, serving, stock
 
@@ -89,7 +90,7 @@ class Loose(models.Model):
         (Loose, {"first", "second"}, True),
         (Loose, {"first"}, False),
     ],
-    ids=lambda value: getattr(value, "__name__", str(value)),
+    ids=lambda value: value.__name__ if isinstance(value, type) else stable(value),
 )
 def test_unique_columns_and_constraints_without_a_condition_name_one_object(model, names, one):
     assert identifies(model, frozenset(names)) is one
@@ -128,7 +129,7 @@ EVERY = ("GET", "POST", "PUT", "PATCH", "DELETE")
         ({"model": Product, "allowed_methods": ("get", "Delete")}, ("GET", "DELETE")),
         ({"allowed_methods": ("GET",)}, ("GET",)),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_a_handler_serves_what_it_declares_or_else_what_it_can(attributes, methods):
     assert methods_of(**attributes) == methods
@@ -414,7 +415,7 @@ def test_validate_gives_the_method_a_valid_form_and_others_none(db):
         (None, [""]),
         (5, [""]),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_what_a_form_refuses_is_told_with_a_pointer_for_each_field(db, data, pointers):
     with serving({"it/": Validating}) as client:

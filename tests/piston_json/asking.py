@@ -68,3 +68,10 @@ def sent(body: bytes, content_type: str = "application/json", **settings: Any) -
         client = Client(raise_request_exception=False, CONTENT_TYPE=content_type)  # also of an empty body
         response = client.generic("POST", "/", body, content_type)
     return response, handler.received
+
+
+def nested(depth: int, inner: Any = 1, *, as_list: bool = True) -> Any:
+    """Return data below this many lists or objects."""
+    for _ in range(depth):
+        inner = [inner] if as_list else {"a": inner}
+    return inner

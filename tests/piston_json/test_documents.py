@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from piston_core import BaseHandler, Document, Problem
 from piston_json import JSONEmitter, JSONLinesEmitter
-from tests.piston_json.asking import asked, data_in, lines_in, shown
+from tests.ids import stable
+from tests.piston_json.asking import asked, data_in, lines_in, nested, shown
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 numbers = st.integers() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
@@ -59,13 +60,13 @@ def test_each_row_is_one_line_of_json_lines(rows):
     assert repr([json.loads(line) for line in written.split(b"\n")[:-1]]) == repr(rows)
 
 
-@pytest.mark.parametrize("data", EMPTY, ids=repr)
+@pytest.mark.parametrize("data", EMPTY, ids=stable)
 def test_what_is_empty_stays_what_it_is(data):
     assert data_in(shown(data)) == data
     assert data_in(shown(iter([data]))) == [data]
 
 
-@pytest.mark.parametrize("data", [d for d in EMPTY if not isinstance(d, list)], ids=repr)
+@pytest.mark.parametrize("data", [d for d in EMPTY if not isinstance(d, list)], ids=stable)
 def test_what_is_no_list_is_the_only_line(data):
     assert lines_in(shown(data, "application/jsonl")) == [data]
 
@@ -103,12 +104,6 @@ def test_python_s_own_containers_are_lists_and_objects(data, expected):
     assert data_in(shown(data)) == expected
 
 
-def nested(depth, inner=1, *, as_list=True):
-    for _ in range(depth):
-        inner = [inner] if as_list else {"a": inner}
-    return inner
-
-
 @pytest.mark.parametrize("as_list", [True, False], ids=["lists", "objects"])
 @pytest.mark.parametrize("depth", [1, 100, 253, 254, 255, 256, 500])
 def test_deep_data_is_written_also_below_the_levels_that_orjson_writes(depth, as_list):
@@ -118,7 +113,7 @@ def test_deep_data_is_written_also_below_the_levels_that_orjson_writes(depth, as
     assert written == json.dumps(data, separators=(",", ":")).encode()
 
 
-@pytest.mark.parametrize("inner", [1, 2**64, 1.5, None], ids=repr)
+@pytest.mark.parametrize("inner", [1, 2**64, 1.5, None], ids=stable)
 def test_deep_data_is_written_whatever_is_at_its_bottom(inner):
     assert JSONEmitter().emit(Document(nested(300, inner)), HttpRequest()) == json.dumps(nested(300, inner)).encode()
 

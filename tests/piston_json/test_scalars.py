@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from blog.models import Post
 from piston_core import Document
 from piston_json import JSONEmitter, JSONLinesEmitter
-from tests.piston_json.asking import data_in, lines_in, shown
+from tests.piston_json.asking import data_in, lines_in, nested, shown
 
 
 class Size(IntEnum):
@@ -343,25 +343,28 @@ DIRECT = [
 
 @pytest.mark.parametrize("neighbour", [1, 2**64], ids=["orjson-alone", "beside-a-large-integer"])
 @pytest.mark.parametrize(("value", "expected"), DIRECT)
-def test_what_is_native_to_the_emitter_looks_the_same_beside_what_orjson_refuses(value, expected, neighbour):
+def test_what_is_native_to_the_emitter_looks_the_same_beside_and_below_what_orjson_refuses(value, expected, neighbour):
     emitter, request = JSONEmitter(), HttpRequest()
     document = emitter.emit(Document({"a": [value, neighbour]}), request)
+    deep = emitter.emit(Document(nested(300, [value, neighbour])), request)
 
     assert type(value) in emitter.native == JSONLinesEmitter.native
     assert json.loads(document) == {"a": [expected, neighbour]}
+    assert json.loads(deep) == nested(300, [expected, neighbour])
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("indent", [False, True])
-def test_a_large_integer_does_not_change_how_its_neighbours_are_written(text, indent):
+@pytest.mark.parametrize("large", [2**64, -(2**63) - 1, 2**70])
+def test_a_large_integer_does_not_change_how_its_neighbours_are_written(text, indent, large):
     emitter, request = JSONEmitter(indent=indent), HttpRequest()
     plain = emitter.emit(Document([text, {text: []}, {}, 1e-7, 1e16, "#"]), request)
-    large = emitter.emit(Document([text, {text: []}, {}, 1e-7, 1e16, 2**70]), request)
+    written = emitter.emit(Document([text, {text: []}, {}, 1e-7, 1e16, large]), request)
 
-    assert large == plain.replace(b'"#"', str(2**70).encode())
+    assert written == plain.replace(b'"#"', str(large).encode())
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"x", 1j, Decimal(1)], ids=repr)
+@pytest.mark.parametrize("value", [object(), {1, 2}, b"x", 1j, Decimal(1)], ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("neighbour", [1, 2**64])
 def test_the_emitter_refuses_data_that_is_not_plain(value, neighbour):
     with pytest.raises(TypeError):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 
 from piston_core import Api, BaseHandler
+from tests.ids import stable
 from tests.shop.models import Country, Detail, Label, Maker, Product, Signpost
 from tests.shop.serving import answer, queries, returning, serving, stock
 
@@ -161,7 +162,7 @@ def declaring(result, *fields, kind=classmethod) -> type[BaseHandler]:
         (("unheard-of", ["hot"]), None),
         (("unheard-of:labels", ["hot"]), None),
     ],
-    ids=str,
+    ids=stable,
 )
 @pytest.mark.parametrize("kind", [classmethod, staticmethod])
 def test_a_declared_address_is_always_shown_last_and_left_out_if_there_is_no_such_route(tea, declared, address, kind):

@@ -12,6 +12,7 @@ from django.urls import path
 
 from piston_core import BaseHandler, Resource
 from piston_core.plans.tree import FieldsError
+from tests.ids import stable
 from tests.shop.models import Label, Maker, Product
 from tests.shop.serving import answer, returning, stock
 
@@ -62,7 +63,7 @@ def test_without_fields_every_column_but_the_key_is_shown_by_its_name(tea):
         (("id", re.compile("^s")), {"id", "slug", "stock", "specs", "size"}),
         (["id", "unheard_of"], {"id"}),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_exclude_takes_out_names_and_what_its_patterns_match_from_the_start(tea, exclude, hidden):
     assert names(handler(exclude=exclude)) == [name for name in COLUMNS if name not in hidden]
@@ -104,7 +105,7 @@ def test_fields_may_be_lists(tea):
         5,
         ((1, ()),),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_fields_that_cannot_be_read_are_refused_by_name(tea, fields):
     with pytest.raises(FieldsError, match=r"Products\.fields"):

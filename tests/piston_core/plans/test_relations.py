@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import path
 
 from piston_core import AnonymousBaseHandler, Api, BaseHandler
+from tests.ids import stable
 from tests.shop.models import (
     Bundle,
     BundleItem,
@@ -93,7 +94,7 @@ def test_a_tuple_shows_these_names_of_the_related_objects(tea, model, fields, sh
         (Note, ("about", ("name",)), None),
         (Note, "about", None),
     ],
-    ids=str,
+    ids=stable,
 )
 @pytest.mark.parametrize("listed", [False, True], ids=["queryset", "list"])
 def test_a_missing_object_is_null_and_missing_objects_are_an_empty_list(model, fields, shown, listed):
