@@ -108,6 +108,7 @@ class Page:
         ours = ("DJANGO_SETTINGS_MODULE", "PYTEST")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment |= {
+            "PYTHONUNBUFFERED": "1",  # or what goes to a pipe comes in another order than on a screen
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "CURL_HOME": str(folder),  # curl shows a progress meter where nobody watches
             "NO_PROXY": "localhost",
