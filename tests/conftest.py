@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from django.core.management import call_command
 from django.test import Client
+
+from tests.architecture import budgets
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Report the sizes beside their budgets after every run."""
+    terminalreporter.write_line(budgets.report())
 
 
 @pytest.fixture
