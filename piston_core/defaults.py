@@ -24,7 +24,7 @@ from django.http.multipartparser import MultiPartParserError
 from piston_core.bodies import FormParser, MultipartParser
 from piston_core.contracts import Parser
 from piston_core.hookspecs import hookimpl
-from piston_core.problems import Invalid, Problem, pointer
+from piston_core.problems import Invalid, Problem
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler
@@ -61,29 +61,10 @@ def piston_handle_exception(exception: Exception) -> Exception:
     if isinstance(exception, Problem):
         return exception
     if isinstance(exception, ValidationError):
-        return invalid(exception)
+        return Invalid.of(exception)
     for kinds, status, detail in _MEANINGS:
         if isinstance(exception, kinds):
             if isinstance(exception, IntegrityError | DataError):
                 logger.warning("refused by the database", exc_info=exception)
             return Problem(status, detail)
     return exception
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """Return the problem for what a validator of Django refused.
-
-    Each message gets the pointer of its field; a message about the whole has the empty pointer.
-    """
-    faults = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
-    return Invalid(
-        [
-            {
-                "pointer": "" if name == "__all__" else pointer(name),
-                "detail": " ".join(fault.messages),
-                "code": fault.code or "invalid",
-            }
-            for name, messages in faults.items()
-            for fault in messages
-        ]
-    )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 # Names that changed with RFC 9110; Python before 3.13 still has the older ones.
 _CURRENT_PHRASES = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 
@@ -101,6 +103,25 @@ class Invalid(Problem):
     def __init__(self, errors: list[dict[str, str]]) -> None:
         detail = f"{len(errors)} {'value was' if len(errors) == 1 else 'values were'} refused; see errors."
         super().__init__(422, detail, title="Invalid data", errors=errors)
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Invalid:
+        """Return the problem for what a validator of Django refused.
+
+        Each message gets the pointer of its field; a message about the whole has the empty pointer.
+        """
+        faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        return cls(
+            [
+                {
+                    "pointer": "" if name == NON_FIELD_ERRORS else pointer(name),
+                    "detail": " ".join(fault.messages),
+                    "code": fault.code or "invalid",
+                }
+                for name, messages in faults.items()
+                for fault in messages
+            ]
+        )
 
 
 def pointer(*steps: str | int) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 
-from piston_core.defaults import invalid
 from piston_core.forms import (
     current_values,
     default_values,
@@ -46,7 +45,7 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
     key = _key(instance)
     if not _is_valid(form):
         named = {fault["pointer"] for fault in faults}
-        refused = invalid(ValidationError(form.errors.as_data())).members["errors"]
+        refused = Invalid.of(ValidationError(form.errors.as_data())).members["errors"]
         faults += [fault for fault in refused if fault["pointer"] not in named]
     if instance is not None and _key(instance) != key:
         detail = "This is what the object is known by, and cannot be changed."
