@@ -98,9 +98,9 @@ def test_a_wrong_option_is_refused_with_its_place(options, words):
     assert words in str(refusal.value)
 
 
-def test_a_wrong_option_is_an_error_of_manage_py_check(db):
+def test_a_wrong_option_is_an_error_of_manage_py_check():
     with override_settings(PISTON=piston(max_depth=0)):
-        messages = run_checks()
+        messages = [message for message in run_checks(databases=[]) if str(message.id).startswith("piston")]
 
     assert [(each.id, each.is_serious()) for each in messages] == [("piston.E002", True)]
     assert "max_depth is 0" in messages[0].msg
