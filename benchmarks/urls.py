@@ -23,4 +23,5 @@ def plain(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": True})
 
 
-urlpatterns = [path("plain/", plain), path("piston/", Resource(OkHandler))]
+# The resolver tries one after the other, so the plain view stands on both sides of the other.
+urlpatterns = [path("plain/", plain), path("piston/", Resource(OkHandler)), path("plain-too/", plain)]
