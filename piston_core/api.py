@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, path, re_path, resolve
+from django.utils.http import escape_leading_slashes
 from django.utils.regex_helper import normalize
 
 from piston_core.contracts import Authenticator
@@ -20,6 +21,8 @@ from piston_core.pipeline.select import describe
 from piston_core.problems import Problem
 from piston_core.resource import Resource
 from piston_core.scope import ItemRoute, Scope
+
+_PLACE = re.compile(r"%\((\w+)\)s")  # where Django's normalize leaves room for an argument
 
 
 class Api:
@@ -80,7 +83,8 @@ class Api:
             the resource, a Django view.
 
         Raises:
-            ImproperlyConfigured: the API is mounted already.
+            ImproperlyConfigured: the API is mounted already, or the expression's groups have no
+                names for the arguments, or it has flags, which Django would lose.
         """
         if self._urls is not None:
             raise ImproperlyConfigured(f"{self.title}: add the route {pattern!r} before api.urls is used.")
@@ -91,7 +95,7 @@ class Api:
             scope=self.scope,
         )
         make = path if isinstance(pattern, str) else re_path
-        text = pattern if isinstance(pattern, str) else pattern.pattern
+        text = pattern if isinstance(pattern, str) else _expression(pattern)
         arguments = tuple(make(text, resource).pattern.converters or _groups(pattern))
         name = name or _name(handler, arguments)
         self.routes.append(make(text, resource, name=name))
@@ -129,7 +133,7 @@ class RootHandler(BaseHandler):
         template, arguments = normalize(route.pattern.regex.pattern)[0]
         entry = {
             "name": route.name,
-            "template" if arguments else "url": request.path + template % {each: f"{{{each}}}" for each in arguments},
+            "template" if arguments else "url": request.path + _PLACE.sub(r"{\1}", template),
             "methods": describe(*resource.methods(dict.fromkeys(arguments)))["Allow"].split(", "),
         }
         about = type(resource.handler).__doc__
@@ -144,7 +148,10 @@ class Unrouted(Resource):
         if not _lacks_slash(request):
             raise Problem(404, "There is nothing at this address.")
         if request.method in ("GET", "HEAD"):
-            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+            there = escape_leading_slashes(
+                request.get_full_path(force_append_slash=True)
+            )  # or //host would lead there
+            return HttpResponsePermanentRedirect(there)
         # A redirect would lose the body and may turn the method into GET (RFC 9110, section 15.4.2).
         raise Problem(404, f"There is nothing at this address; did you mean {request.path}/ with a slash?")
 
@@ -163,6 +170,14 @@ def _name(handler: type[BaseHandler], arguments: tuple[str, ...]) -> str:
     if handler.model is None:
         return name
     return f"{name}-item" if identifies(handler.model, frozenset(arguments)) else f"{name}-list"
+
+
+def _expression(pattern: re.Pattern[str]) -> str:
+    if pattern.groups and not pattern.groupindex:
+        raise ImproperlyConfigured(f"{pattern.pattern!r}: name the groups, as in (?P<slug>...); handlers take names.")
+    if pattern.flags & ~re.UNICODE:
+        raise ImproperlyConfigured(f"{pattern.pattern!r}: Django knows no flags; write them into it, as in (?i).")
+    return pattern.pattern
 
 
 def _groups(pattern: str | re.Pattern[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.db import DataError
 from django.db.models import Field, Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
 from django.forms import BaseForm
@@ -247,10 +247,17 @@ def _filled(obj: Model, values: Mapping[str, Any]) -> Model:
 
 def _lookup(model: type[Model], name: str, value: Any) -> str:
     """Return the lookup for a URL's argument; a related object's key is looked up as such, of whatever size it is."""
-    field = _columns(model).get(name)
-    if field is None or not field.is_relation or isinstance(value, Model):
+    *path, last = name.split("__")
+    try:
+        for part in path:
+            model = model._meta.get_field(part).related_model  # type: ignore[assignment]  # None ends the walk
+        field: Any = model._meta.get_field(last)
+    except (FieldDoesNotExist, AttributeError):  # an annotation, or a lookup such as __gte
         return name
-    return f"{field.name}__{field.target_field.name}"
+    if not isinstance(field.related_model, type) or isinstance(value, Model):
+        return name
+    key = field.target_field.name if field.concrete and not field.many_to_many else "pk"
+    return "__".join((*path, field.name, key))
 
 
 def _columns(model: type[Model]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Reply:
         The reply's own ``status`` and ``detail`` come before those of the dictionary.
         """
         members = dict(self.data) if isinstance(self.data, dict) else {}
-        standard = {name: str(members.pop(name, "")) for name in ("detail", "title", "type", "status")}
+        standard = {name: str(members.pop(name, "") or "") for name in ("detail", "title", "type", "status")}
         problem = Problem(
             self.status,
             self.detail or standard["detail"],

@@ -63,11 +63,9 @@ def vary(response: HttpResponseBase, names: str) -> None:
 def _streaming(
     request: HttpRequest, status: int, body: Iterator[bytes], content_type: str, headers: Mapping[str, str]
 ) -> StreamingHttpResponse:
-    pieces: Iterator[bytes] | AsyncIterator[bytes] = body
-    if request.method == "HEAD":
-        pieces = iter(())
-    elif isinstance(request, ASGIRequest):  # Django would read a synchronous iterator whole there
-        pieces = _off_the_loop(body)
+    body = iter(()) if request.method == "HEAD" else body
+    # Under ASGI, Django would read a synchronous iterator whole before it sends anything.
+    pieces = _off_the_loop(body) if isinstance(request, ASGIRequest) else body
     return StreamingHttpResponse(pieces, status=status, content_type=content_type, headers=headers)
 
 
