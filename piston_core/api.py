@@ -148,10 +148,8 @@ class Unrouted(Resource):
         if not _lacks_slash(request):
             raise Problem(404, "There is nothing at this address.")
         if request.method in ("GET", "HEAD"):
-            there = escape_leading_slashes(
-                request.get_full_path(force_append_slash=True)
-            )  # or //host would lead there
-            return HttpResponsePermanentRedirect(there)
+            there = request.get_full_path(force_append_slash=True)
+            return HttpResponsePermanentRedirect(escape_leading_slashes(there))  # //host would lead to that host
         # A redirect would lose the body and may turn the method into GET (RFC 9110, section 15.4.2).
         raise Problem(404, f"There is nothing at this address; did you mean {request.path}/ with a slash?")
 
