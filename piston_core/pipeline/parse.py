@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from piston_core.contracts import Parser
-from piston_core.problems import Problem
+from piston_core.problems import MalformedBody, Problem
 
 WITH_BODY = frozenset({"create", "update", "patch"})
 
@@ -44,7 +44,10 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
         if length > max_upload_size:
             raise Problem(413, f"The body has {length} bytes; this server accepts {max_upload_size}.")
         return parser.parse(b"", request)
-    return parser.parse(request.body, request)
+    body = request.body
+    if len(body) < length:  # a server may take the end of the connection for the end of the body
+        raise MalformedBody("The body broke off before its end.")
+    return parser.parse(body, request)
 
 
 def _forget_unusable_charset(request: HttpRequest) -> None:

@@ -187,7 +187,7 @@ def test_long_addresses_queries_and_fields_are_refused_or_answered(blog):
         judge(Client().get(address), "GET")
     judge(Client().get("/api/posts/", headers={"Accept": f"{long}/{long}", "Authorization": f"Basic {long}"}), "GET")
     judge(send(Client(), long, "/api/posts/"), long)
-    judge(send(Client(), "POST", "/api/posts/", b"{}", long, {"Authorization": ALICE}), "POST")
+    judge(send(Client(), "POST", "/api/posts/", b"{}", long[:900], {"Authorization": ALICE}), "POST")
 
 
 def test_a_method_cannot_be_overridden_by_a_field_or_a_parameter(alice):
