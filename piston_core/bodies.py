@@ -42,7 +42,7 @@ class MultipartParser(Parser):
         """Return the fields; the files are in ``request.FILES``.
 
         Raises:
-            MalformedBody: a part's header names a charset that cannot be read.
+            MalformedBody: it broke off, or a part's header names a charset that cannot be read.
         """
         try:
             return self._fields(request)
@@ -50,8 +50,26 @@ class MultipartParser(Parser):
             raise MalformedBody("A part of the body names a charset that is not known.") from error
 
     def _fields(self, request: HttpRequest) -> Any:
-        if request.method == "POST":
-            return request.POST
-        fields, files = request.parse_file_upload(request.META, request)
-        request._files = files  # type: ignore[attr-defined]  # what request.FILES reads; Django fills it for POST only
+        if hasattr(request, "_files"):  # middleware has asked for the form
+            if request.method == "POST":
+                return request.POST
+            del request._files  # an empty form, which Django makes of any other method
+        counted = _Counted(request)
+        fields, files = request.parse_file_upload(request.META, counted)  # type: ignore[arg-type]  # it only reads
+        request._post, request._files = fields, files  # type: ignore[attr-defined]  # what POST and FILES return
+        if counted.bytes < int(request.META.get("CONTENT_LENGTH") or 0):
+            raise MalformedBody("The body broke off before its end.")
         return fields
+
+
+class _Counted:
+    """Reads a request and counts its bytes: a server may take the end of the connection for the end of the body."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.bytes = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece: bytes = self.request.read(size)
+        self.bytes += len(piece)
+        return piece

@@ -179,6 +179,18 @@ def test_a_body_in_chunks_is_asked_for_with_its_length(site):
         (b"application/json", b'{"title": "Cut", "slug": "cut", "content": "off"}'),
         (b"application/json", b'{"title": "Cu'),
         (b"application/x-www-form-urlencoded", b"title=Cut&slug=cut&content=of"),
+        (
+            b"multipart/form-data; boundary=X",
+            b"".join(
+                b'--X\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n' % part
+                for part in (
+                    (b"title", b"", b"Cut"),
+                    (b"slug", b"", b"cut"),
+                    (b"content", b"", b"Text."),
+                    (b"attachment", b'; filename="a.txt"', b"half a file"),
+                )
+            ),
+        ),
     ],
 )
 def test_a_body_that_breaks_off_is_not_taken_for_the_whole(site, content_type, body):

@@ -317,6 +317,27 @@ def test_an_upload_handler_of_the_project_may_refuse(method):
     assert handler.calls == []
 
 
+def looking_at_forms(get_response):
+    def middleware(request):
+        request.META["middleware.read"] = len(request.POST) + len(request.FILES)
+        return get_response(request)
+
+    return middleware
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_a_form_that_middleware_has_looked_at_is_there_all_the_same(method):
+    body = multipart(field("a", b"1"), file("b", b"2"))
+    response = ask(Upload, method, body=body, content_type=MULTIPART, MIDDLEWARE=[f"{__name__}.looking_at_forms"])
+
+    assert data_of(response) == {"fields": {"a": ["1"]}, "files": {"b": ["a.txt", 1, "Mg=="]}}
+    for other, content_type in ((b"a=1", FORM), (b'{"a": "1"}', JSON)):
+        response = ask(
+            Recording, method, body=other, content_type=content_type, MIDDLEWARE=[f"{__name__}.looking_at_forms"]
+        )
+        assert data_of(response)["data"] == {"a": "1"}
+
+
 def reading(get_response):
     def middleware(request):
         request.META["middleware.read"] = len(request.body)
