@@ -58,6 +58,8 @@ class Emitter(ABC):
         native: the scalar types that the format writes itself. ``None``, booleans, integers and
             text always are; values of any other type arrive as text (RFC 3339 dates, exact
             decimals, base64 bytes), and a ``float`` that is not native is a finite number.
+        textual: whether the native types are written as the very text that the core would make of
+            them, so that a column which the database returns as text may arrive as it is.
         streams: whether every list arrives as an iterator of rows, as a format of lines wants it.
     """
 
@@ -66,6 +68,7 @@ class Emitter(ABC):
     content_type: ClassVar[str] = ""
     problem_type: ClassVar[str] = ""
     native: ClassVar[frozenset[type]] = frozenset()
+    textual: ClassVar[bool] = False
     streams: ClassVar[bool] = False
 
     @abstractmethod

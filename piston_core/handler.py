@@ -54,6 +54,8 @@ class BaseHandler:
         is_anonymous: whether it answers somebody unknown; then only anonymous handlers are
             asked how to show related objects.
         form: the Django form that data has to pass; a model form saves by itself.
+        needs: the relations, such as ``"author"`` or ``"comments__author"``, that the resource methods,
+            properties and methods of the model among the fields follow; they are fetched together.
         stream: whether lists are read and sent row by row, in constant memory.
         atomic: whether a method that writes runs in a transaction that is rolled back if the
             request is refused or fails. Methods that are ``async def`` cannot have it.
@@ -68,6 +70,7 @@ class BaseHandler:
     anonymous: ClassVar[type[BaseHandler] | str | None] = None
     is_anonymous: ClassVar[bool] = False
     form: ClassVar[type[BaseForm] | None] = None
+    needs: ClassVar[Sequence[str]] = ()
     stream: ClassVar[bool] = False
     atomic: ClassVar[bool] = True
 

@@ -17,6 +17,7 @@ from piston_core.handler import BaseHandler
 from piston_core.plans.columns import address_of
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.values import Values
+from piston_core.sought import Sought
 
 
 def represent(
@@ -28,9 +29,11 @@ def represent(
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
-    values = Values(compiler, type(handler), emitter.native, request)
+    values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual)
     if type(result) is dict:  # the usual case without a model, told apart before the dearer questions
         return Document(values.plain(result))
+    if type(result) is Sought:
+        return Document(values.sought(result))
     if isinstance(result, Manager):
         result = result.all()
     if isinstance(result, QuerySet):

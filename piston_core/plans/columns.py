@@ -11,9 +11,10 @@ from django.db.models import Manager, Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from piston_core.handler import BaseHandler
-from piston_core.plans.plan import MISSING, FieldPlan, Read
+from piston_core.plans import reading
+from piston_core.plans.plan import MISSING, Address, Computed, FieldPlan, Read, Related, Source
 from piston_core.plans.tree import Node
-from piston_core.scope import Scope
+from piston_core.scope import ItemRoute, Scope
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -23,24 +24,29 @@ PlanOf = Callable[[type[Model], tuple[Node, ...]], FieldPlan]
 
 def method(call: Callable[[Any], Any]) -> Read:
     """Read what a resource method returns for the object."""
-    return lambda obj, values: values.plain(call(obj))
+    return lambda obj, values, _related: values.plain(call(obj))
 
 
-def one(name: str, plan: FieldPlan) -> Read:
+def one(name: str, attribute: str, plan: FieldPlan) -> Read:
     """Read the related object as its plan shows it, ``None`` where there is none."""
 
-    def read(obj: Any, values: Values) -> Any:
-        related = getattr(obj, name, None)  # a reverse one-to-one without an object is an AttributeError
-        return None if related is None else plan.row(related, values)
+    def read(obj: Any, values: Values, related: Related) -> Any:
+        other = getattr(obj, attribute, None)  # a reverse one-to-one without an object is an AttributeError
+        return None if other is None else reading.row(plan, other, values, related.get(name, {}))
 
     return read
 
 
-def many(name: str, plan: FieldPlan) -> Read:
+def many(name: str, attribute: str, plan: FieldPlan) -> Read:
     """Read the related objects as their plan shows them; an object that is not stored has none."""
 
-    def read(obj: Any, values: Values) -> Any:
-        return [] if obj.pk is None else [plan.row(related, values) for related in getattr(obj, name).all()]
+    def read(obj: Any, values: Values, related: Related) -> Any:
+        fetched = related.get(name, {})
+        if obj.pk is None:
+            return []
+        if isinstance(fetched, reading.Children):
+            return fetched.of(obj)
+        return [reading.row(plan, other, values, fetched) for other in getattr(obj, attribute).all()]
 
     return read
 
@@ -48,7 +54,7 @@ def many(name: str, plan: FieldPlan) -> Read:
 def key(name: str, attribute: str) -> Read:
     """Read a reference from the foreign key's own column, without the object."""
 
-    def read(obj: Any, values: Values) -> Any:
+    def read(obj: Any, values: Values, _related: Related) -> Any:
         value = getattr(obj, attribute)
         return None if value is None else {name: values.plain(value)}
 
@@ -58,7 +64,7 @@ def key(name: str, attribute: str) -> Read:
 def attribute(name: str) -> Read:
     """Read any attribute: a column, a property, an annotation, or a method that needs no arguments."""
 
-    def read(obj: Any, values: Values) -> Any:
+    def read(obj: Any, values: Values, _related: Related) -> Any:
         value = _value(obj, name)
         return value if value is MISSING else values.plain(value)
 
@@ -73,7 +79,7 @@ def nested(value_of: Callable[[Any], Any], nodes: tuple[Node, ...], plan_of: Pla
         nodes: the names to show of the object, the dictionary or each item of the list in it.
         plan_of: gives the plan with these names for objects of a model.
     """
-    return lambda obj, values: _only(value_of(obj), nodes, plan_of, values)
+    return lambda obj, values, _related: _only(value_of(obj), nodes, plan_of, values)
 
 
 def attribute_of(name: str) -> Callable[[Any], Any]:
@@ -85,11 +91,11 @@ def _only(value: Any, nodes: tuple[Node, ...], plan_of: PlanOf, values: Values) 
     if value is MISSING:
         return value
     if isinstance(value, Model):
-        return plan_of(value.__class__, nodes).rows([value], values)[0]
+        return reading.rows(plan_of(value.__class__, nodes), [value], values)[0]
     if isinstance(value, Manager):
         value = value.all()
     if isinstance(value, QuerySet) and value._fields is None:  # type: ignore[attr-defined]  # not of values()
-        return plan_of(value.model, nodes).fetch(value, values)
+        return reading.fetch(plan_of(value.model, nodes), value, values)
     if isinstance(value, list | tuple | QuerySet):
         return [_only(item, nodes, plan_of, values) for item in value]
     if value is None or not nodes:
@@ -102,7 +108,7 @@ def _part(value: Any, name: str) -> Any:
     return value.get(name, MISSING) if isinstance(value, Mapping) else _value(value, name)
 
 
-def absolute_address(obj: Any, values: Values) -> Any:
+def absolute_address(obj: Any, values: Values, _related: Related) -> Any:
     """Read the address of the object's page on the site, if it has one."""
     try:
         return values.plain(obj.get_absolute_url())
@@ -118,11 +124,25 @@ def address(scope: Scope, handler: type[BaseHandler] | None) -> Read:
         handler: the handler that shows the object; its ``resource_uri`` comes first.
     """
 
-    def read(obj: Any, values: Values) -> Any:
+    def read(obj: Any, values: Values, _related: Related) -> Any:
         found = address_of(obj, scope, handler, values.namespace)
         return MISSING if found is None else found
 
     return read
+
+
+def route_address(route: ItemRoute, model: type[Model]) -> Source:
+    """Return what a route's address is made of: columns, if its arguments are columns."""
+    names = {"pk", *(name for field in model._meta.concrete_fields for name in (field.name, field.attname))}
+    if not names.issuperset(route.arguments):
+        return Computed("is the address of a route with arguments that are no columns")
+
+    def make(held: tuple[Any, ...], namespace: str) -> str | None:
+        return (
+            None if None in held else _route_address(route, dict(zip(route.arguments, held, strict=True)), namespace)
+        )
+
+    return Address(route.arguments, make)
 
 
 def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namespace: str) -> str | None:
@@ -143,9 +163,16 @@ def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namesp
         route = scope.item_route(obj.__class__)
         if route is None:
             return None
-        name = f"{namespace}:{route.name}" if namespace else route.name
         arguments = {argument: _key(obj, argument) for argument in route.arguments}
-        return None if None in arguments.values() else _reverse(name, arguments)
+        return None if None in arguments.values() else _route_address(route, arguments, namespace)
+    except NoReverseMatch:
+        return None
+
+
+def _route_address(route: ItemRoute, arguments: Mapping[str, Any], namespace: str) -> str | None:
+    """Return the address that a route has with these arguments in the API of this namespace."""
+    try:
+        return _reverse(f"{namespace}:{route.name}" if namespace else route.name, arguments)
     except NoReverseMatch:
         return None
 

@@ -15,7 +15,7 @@ from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 from piston_core.handler import BaseHandler
 from piston_core.plans import columns
-from piston_core.plans.plan import Column, FieldPlan, Read
+from piston_core.plans.plan import Column, Computed, FieldPlan, Perhaps, Read, Reference, Source, Stored
 from piston_core.plans.tree import Node, shown
 from piston_core.scope import Scope
 
@@ -52,9 +52,9 @@ class Compiler:
     def reference(self, model: type[Model]) -> FieldPlan:
         """Return how to show an object that nobody has said how to show: its key and its address."""
         if model not in self._references:
-            named = [Column(_key_name(model), columns.attribute("pk"))]
+            named = [Column(model._meta.pk.name, columns.attribute("pk"), Stored("pk"))]
             if self.scope.item_route(model) or hasattr(model, "get_api_url"):
-                named.append(Column("resource_uri", columns.address(self.scope, None)))
+                named.append(self._address(None, model))
             self._references[model] = FieldPlan(model, tuple(named))
         return self._references[model]
 
@@ -65,30 +65,41 @@ class Compiler:
         own = handler or self.scope.handler_for(model, anonymous=path[0].is_anonymous)
         named = [self._column(own, node, model, path) for node in nodes]
         if own is not None and _declares_address(own, model) and all(col.name != "resource_uri" for col in named):
-            named.append(Column("resource_uri", columns.address(self.scope, own)))
-        return FieldPlan(model, tuple(named))
+            named.append(self._address(own, model))
+        computed = own is not None and any(isinstance(column.source, Computed) for column in named)
+        return FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
+
+    def _address(self, handler: type[BaseHandler] | None, model: type[Model]) -> Column:
+        """Return the address of an object: made of columns where it is the route's and no method has a say in it."""
+        own = handler is not None and _declares_address(handler, model)
+        route = None if own or hasattr(model, "get_api_url") else self.scope.item_route(model)
+        source = Computed("is made by a method") if route is None else columns.route_address(route, model)
+        return Column("resource_uri", columns.address(self.scope, handler), source)
 
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], path: Path) -> Column:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
-            return Column(name, self._method(getattr(self._instance(own), name), node, path))
+            read = self._method(getattr(self._instance(own), name), node, path)
+            return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
         if name == "resource_uri":
-            return Column(name, columns.address(self.scope, own))
+            return self._address(own, model)
         if name == "absolute_uri":
-            return Column(name, columns.absolute_address)
+            return Column(name, columns.absolute_address, Computed("is made by get_absolute_url"))
         if name in relations and not hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
             return self._relation(name, relations[name], node.children, path)
         if name in _plain_columns(model) and not node.children:
-            return Column(name, columns.attribute(name))
-        return self._attribute(node, name if name in relations else "", path)
+            return Column(name, columns.attribute(name), Stored(name))
+        return self._attribute(node, model, name if name in relations else "", path)
 
     def _relation(self, name: str, field: Any, children: tuple[Node, ...], path: Path) -> Column:
         plan = self._related(field.related_model, children, path)
         if field.many_to_many or field.one_to_many:
-            return Column(name, columns.many(name, plan), relation=name, plan=plan, many=True)
+            read = columns.many(name, name, plan)
+            return Column(name, read, relation=name, field=field, plan=plan, many=True)
         if plan is self._references.get(field.related_model) and _is_key_alone(field, plan):
-            return Column(name, columns.key(plan.columns[0].name, field.attname))
-        return Column(name, columns.one(name, plan), relation=name, plan=plan)
+            key = plan.columns[0].name
+            return Column(name, columns.key(key, field.attname), Reference(field.attname, key))
+        return Column(name, columns.one(name, name, plan), relation=name, field=field, plan=plan)
 
     def _related(self, model: type[Model], children: tuple[Node, ...], path: Path) -> FieldPlan:
         """Return how to show related objects: as the tuple says, else as their handler does, else by reference.
@@ -102,11 +113,16 @@ class Compiler:
             return self.reference(model)
         return self._compile(handler, model, shown(handler, model, many=False), (*path, handler))
 
-    def _attribute(self, node: Node, relation: str, path: Path) -> Column:
+    def _attribute(self, node: Node, model: type[Model], relation: str, path: Path) -> Column:
         """Return how to show what an attribute holds, which may be objects of any model."""
         plan_of, nodes = self._plan_of(path), node.children
         read = columns.nested(columns.attribute_of(node.name), nodes, plan_of)
-        return Column(node.name, read, relation=relation, plan_of=lambda model: plan_of(model, nodes))
+        source: Source = Perhaps(node.name)
+        if relation or nodes or hasattr(model, node.name):
+            source = Computed(
+                "leads to objects of any model" if relation else "is an attribute that only an object has"
+            )
+        return Column(node.name, read, source, relation=relation, plan_of=lambda model: plan_of(model, nodes))
 
     def _method(self, call: Callable[[Any], Any], node: Node, path: Path) -> Read:
         """Return how to show what a resource method returns."""
@@ -144,10 +160,6 @@ def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
     serves = handler.model is not None and issubclass(model, handler.model)
     own = getattr_static(handler, "resource_uri") is not getattr_static(BaseHandler, "resource_uri")
     return (serves and own) or hasattr(model, "get_api_url")
-
-
-def _key_name(model: type[Model]) -> str:
-    return model._meta.pk.name
 
 
 def _is_key_alone(field: Any, plan: FieldPlan) -> bool:

@@ -1,22 +1,26 @@
-"""The field plan: which names an object is shown with, how each is read, what to fetch with it.
+"""The field plan: the names that an object is shown with, and what each of them is made of.
 
-This is the interface between a handler's ``fields`` and the database: the represent step asks
-for rows and never looks at a model itself.
+A plan says nothing about SQL and holds no data. It is worked out once for each handler and model;
+``reading`` runs it against a queryset or against objects that are there already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Model
+
+from piston_core.plans.bounded import Bounded
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
 
-Read = Callable[[Any, "Values"], Any]
+# What has been fetched for objects beside them: rows by their parent's key for a relation to many,
+# and another such mapping for a relation to one.
+Related = Mapping[str, Any]
+Read = Callable[[Any, "Values", Related], Any]
 
 CHUNK = 500
 
@@ -29,13 +33,74 @@ MISSING = _Missing()
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What one column of the table holds.
+
+    Attributes:
+        column: the name of the model's field, ``author_id`` for a foreign key's own value.
+    """
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The key of a related object, as the foreign key's own column holds it.
+
+    Attributes:
+        column: the foreign key's own column.
+        key: what the related model calls its key.
+    """
+
+    column: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that is made of nothing but columns.
+
+    Attributes:
+        columns: the columns that the URL's arguments hold.
+        make: returns the address for their values and the request's namespace, or ``None``.
+    """
+
+    columns: tuple[str, ...]
+    make: Callable[[tuple[Any, ...], str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """A name that the model does not have: a column if the queryset annotates it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What only an object can tell.
+
+    Attributes:
+        why: what it is, for people who read the plan.
+    """
+
+    why: str
+
+
+Source = Stored | Reference | Address | Perhaps | Computed
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One name of a plan.
 
     Attributes:
         name: the name in the document.
-        read: gets the object and the request's values, returns plain data or ``MISSING``.
-        relation: the model's relation that has to be fetched for it, or ``""``.
+        read: gets an object, the request's values and what was fetched for the object; returns
+            plain data or ``MISSING``.
+        source: what it is made of, where that is not a relation.
+        relation: the attribute that leads to the related objects that are shown, or ``""``.
+        field: the model's field for that relation.
         plan: the plan of the related objects, if they are of one model.
         many: whether the relation leads to many objects.
         plan_of: gives the plan of objects of whichever model the name holds.
@@ -43,117 +108,30 @@ class Column:
 
     name: str
     read: Read
+    source: Source | None = None
     relation: str = ""
+    field: Any = None
     plan: FieldPlan | None = None
     many: bool = False
     plan_of: Callable[[type[Model]], FieldPlan] | None = None
 
-    @property
-    def lookup(self) -> str | Prefetch[Any]:
-        """What ``prefetch_related_objects`` has to fetch, with what can be joined to it."""
-        if self.plan is None:
-            return self.relation
-        model = self.plan.model  # Django, too, follows a foreign key with the base manager
-        related: QuerySet[Any] = (model._default_manager if self.many else model._base_manager).all()
-        return Prefetch(self.relation, queryset=self.plan.joined(related))
 
-    def held(self, objects: list[Any]) -> Iterator[tuple[FieldPlan, list[Any]]]:
-        """Yield the objects that these objects hold by this name already, with the plan that shows them."""
-        if self.plan is not None:
-            yield self.plan, [each for obj in objects for each in self._related(obj)]
-        elif self.plan_of is not None:
-            groups: dict[type[Model], list[Model]] = {}
-            for each in (each for obj in objects for each in self._items(obj)):
-                if isinstance(each, Model):
-                    groups.setdefault(each.__class__, []).append(each)
-            yield from ((self.plan_of(model), group) for model, group in groups.items())
-
-    def _related(self, obj: Any) -> Iterable[Any]:
-        if self.many:
-            return getattr(obj, self.relation).all()  # type: ignore[no-any-return]  # a related manager
-        related = getattr(obj, self.relation, None)
-        return () if related is None else (related,)
-
-    def _items(self, obj: Any) -> Iterable[Any]:
-        """Return the items of an attribute; one that would have to be computed is left alone."""
-        value = getattr(obj, self.relation) if self.relation else vars(obj).get(self.name)
-        return value if isinstance(value, list | tuple) else (value,)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldPlan:
     """How objects of one model become rows.
 
     Attributes:
         model: the model.
         columns: its names, in the order of the document.
+        needs: the relations that the resource methods among them follow.
+        levels: how the plan has been read before, by what that depended on.
     """
 
     model: type[Model]
     columns: tuple[Column, ...]
+    needs: tuple[str, ...] = ()
+    levels: Bounded = field(default_factory=lambda: Bounded(64), repr=False)
 
-    def row(self, obj: Any, values: Values) -> dict[str, Any]:
-        """Return one object as a row; what it is related to has been fetched, or is fetched now."""
-        read = ((column.name, column.read(obj, values)) for column in self.columns)
-        return {name: value for name, value in read if value is not MISSING}
-
-    def rows(self, objects: Iterable[Any], values: Values) -> list[dict[str, Any]]:
-        """Return objects as rows, with one query for each relation that they do not hold yet."""
-        there = list(objects)
-        self.complete(there)
-        return [self.row(obj, values) for obj in there]
-
-    def fetch(self, queryset: QuerySet[Any], values: Values) -> list[dict[str, Any]]:
-        """Return the rows of a queryset: one query, and one more for each to-many level."""
-        return self.rows(self.joined(queryset), values)
-
-    def stream(self, queryset: QuerySet[Any], values: Values) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
-        objects = self.joined(queryset).iterator(chunk_size=CHUNK)
-        while chunk := list(islice(objects, CHUNK)):
-            yield from self.rows(chunk, values)
-
-    def joined(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Add the joins of the plan; a union takes none, nor does a queryset that leaves columns out."""
-        joins = self._joins("")
-        if not joins or queryset.query.combinator or queryset.query.deferred_loading[0]:
-            return queryset
-        return queryset.select_related(*joins)
-
-    def complete(self, objects: list[Any]) -> None:
-        """Fetch what objects are shown with and do not hold yet: one query for each relation at every level.
-
-        They may hold a part, because the handler has fetched it in its own way; then that stays.
-        """
-        stored = [obj for obj in objects if obj.pk is not None]
-        if not stored:
-            return
-        self._load(stored)
-        for column in self.columns:
-            if column.relation:
-                prefetch_related_objects(stored, column.lookup)
-            for plan, related in column.held(stored):
-                plan.complete(related)
-
-    def _load(self, objects: list[Any]) -> None:
-        """Load the columns that are shown and that some of these objects were read without."""
-        names = {column.name for column in self.columns}
-        shown = [field for field in self.model._meta.concrete_fields if names & {field.name, field.attname}]
-        missing = [field.attname for field in shown if any(field.attname not in vars(obj) for obj in objects)]
-        if not missing:
-            return
-        manager = self.model._base_manager.using(objects[0]._state.db)
-        found = manager.only(*missing).in_bulk({obj.pk for obj in objects})
-        for obj in objects:
-            for name in missing:
-                if name not in vars(obj) and obj.pk in found:
-                    setattr(obj, name, getattr(found[obj.pk], name))
-
-    def _joins(self, prefix: str) -> list[str]:
-        """Return the paths of the to-one relations, as ``select_related`` wants them."""
-        joins = []
-        for column in self.columns:
-            if column.plan is not None and not column.many:
-                path = prefix + column.relation
-                joins += [path, *column.plan._joins(path + "__")]
-        return joins
+    def perhaps(self) -> Iterable[str]:
+        """Return the names that a queryset may annotate."""
+        return [column.name for column in self.columns if isinstance(column.source, Perhaps)]

@@ -15,8 +15,11 @@ from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
+from piston_core.plans import reading
+from piston_core.plans.cells import Style
 from piston_core.plans.plan import CHUNK, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
+from piston_core.sought import MISFITS, Sought
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
@@ -33,14 +36,21 @@ class Values:
         handler: the handler that answers.
         native: the types that the emitter writes itself, besides text, numbers and truth.
         request: the request that is answered; its URL tells where the API's routes are.
+        textual: whether the emitter writes these types as the text that the core would make of them.
     """
 
     def __init__(
-        self, compiler: Compiler, handler: type[BaseHandler], native: frozenset[type], request: HttpRequest
+        self,
+        compiler: Compiler,
+        handler: type[BaseHandler],
+        native: frozenset[type],
+        request: HttpRequest,
+        *,
+        textual: bool = False,
     ) -> None:
         self.compiler = compiler
         self.handler = handler
-        self.native = _with_plain(native)
+        self.native, self.style = _styled(native, textual)
         match = request.resolver_match
         self.namespace = match.namespace if match else ""
         self._open: list[type[BaseHandler]] = []
@@ -81,7 +91,23 @@ class Values:
         if queryset._result_cache is not None:  # the handler has read it already
             return self.listed(queryset, many=many)
         with _Showing(self, self._shower(queryset.model)) as handler:
-            return self._plan(handler, queryset.model, many=many).fetch(queryset, self)
+            return reading.fetch(self._plan(handler, queryset.model, many=many), queryset, self)
+
+    def sought(self, wanted: Sought) -> dict[str, Any]:
+        """Return the row of an object that nobody has read yet.
+
+        Raises:
+            Http404: there is none.
+        """
+        with _Showing(self, self._shower(wanted.model)) as handler:
+            plan = self._plan(handler, wanted.model, many=False)
+            try:
+                row = reading.one(plan, wanted.model, wanted.named, self)
+            except MISFITS as error:
+                raise wanted.missing() from error
+        if row is None:
+            raise wanted.missing()
+        return row
 
     def streamed(self, queryset: QuerySet[Any]) -> Iterator[Any]:
         """Yield the rows of a queryset in memory that does not grow with them."""
@@ -90,7 +116,7 @@ class Values:
         handler = self._shower(queryset.model)
         plan = self._plan(handler, queryset.model, many=True)
         self._open += [handler] if handler else []  # nothing comes after a stream
-        return plan.stream(queryset, self)
+        return reading.stream(plan, queryset, self)
 
     def passed_on(self, rows: Iterator[Any]) -> Iterator[Any]:
         """Yield what a generator yields, as it comes; objects of models in growing groups, for their relations."""
@@ -109,7 +135,7 @@ class Values:
                 held = [item.get(name) for item in items if type(item) is dict]
                 with _Showing(self, self._shower(model)) as handler:
                     plan = self._plan(handler, model, many=False)
-                    plan.complete([each for each in held if each.__class__ is model])
+                    reading.complete(plan, [each for each in held if each.__class__ is model], None)
 
     def _special(self, value: Any) -> Any:
         if isinstance(value, Model):
@@ -130,7 +156,7 @@ class Values:
 
     def _rows(self, model: type[Model], objects: list[Any], *, many: bool = False) -> list[dict[str, Any]]:
         with _Showing(self, self._shower(model)) as handler:
-            return self._plan(handler, model, many=many).rows(objects, self)
+            return reading.rows(self._plan(handler, model, many=many), objects, self)
 
     def _plan(self, handler: type[BaseHandler] | None, model: type[Model], *, many: bool) -> FieldPlan:
         return self.compiler.plan(handler, model, many=many) if handler else self.compiler.reference(model)
@@ -175,8 +201,8 @@ class _Showing:
 
 
 @cache
-def _with_plain(native: frozenset[type]) -> frozenset[type]:
-    return _PLAIN | native
+def _styled(native: frozenset[type], textual: bool) -> tuple[frozenset[type], Style]:
+    return _PLAIN | native, Style(native, textual)
 
 
 def _yields_objects(queryset: QuerySet[Any]) -> bool:

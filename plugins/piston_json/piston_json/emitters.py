@@ -31,6 +31,7 @@ class JSONEmitter(Emitter):
     media_types = ("application/json",)
     problem_type = "application/problem+json"
     native = frozenset({datetime, date, UUID})
+    textual = True
 
     def __init__(self, *, indent: bool = False) -> None:
         self.indent = indent
@@ -59,6 +60,7 @@ class JSONLinesEmitter(Emitter):
     name = "jsonl"
     media_types = ("application/jsonl", "application/x-ndjson", "application/json-lines")
     native = JSONEmitter.native
+    textual = True
     streams = True
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:

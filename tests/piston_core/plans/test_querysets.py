@@ -250,7 +250,6 @@ def test_fields_cost_the_same_queries_for_few_and_for_many_objects(name):
     assert queries(kind, *others) == few <= at_most
 
 
-@pytest.mark.xfail(reason="a resource method cannot say yet what it needs (needs = is a later issue)")
 def test_what_a_resource_method_needs_is_fetched_together():
     kind = handler(Product, "number", number=lambda self, product: product.maker.number, needs=("maker",))
     stock(2)

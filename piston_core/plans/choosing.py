@@ -1,0 +1,96 @@
+"""Choose how a queryset is read: as columns where its objects are nothing but rows of the table, else as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Manager, Model, QuerySet
+from django.db.models.expressions import ColPairs
+from django.db.models.query import ModelIterable
+
+from piston_core.plans.levels import Level, NotColumns, build
+from piston_core.plans.links import Link
+from piston_core.plans.plan import FieldPlan
+
+if TYPE_CHECKING:
+    from piston_core.plans.values import Values
+
+
+def level_of(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Level | str:
+    """Return the level to read a queryset by, or why it has to be read as objects."""
+    if not is_known(queryset):
+        return "the queryset is of a kind that only Django itself can read"
+    return level_by(plan, connections[queryset.db], values, _annotations(plan, queryset.query))
+
+
+def level_by(
+    plan: FieldPlan,
+    connection: BaseDatabaseWrapper,
+    values: Values,
+    annotations: Sequence[str] = (),
+    link: Link | None = None,
+) -> Level | str:
+    """Return a level, worked out once for all that it depends on."""
+    zone = connection.timezone_name if settings.USE_TZ else None
+    key = (connection.alias, zone, values.style, annotations, link)
+    level: Level | str | None = plan.levels.get(key)
+    if level is None:
+        try:
+            level = build(plan, connection, values.style, annotations, link)
+        except NotColumns as error:
+            level = str(error)
+        plan.levels.keep(key, level)
+    return level
+
+
+def _annotations(plan: FieldPlan, query: Any) -> tuple[str, ...]:
+    """Return the annotations to select: those that are shown, and all where they decide which rows are distinct."""
+    if not query.annotations:
+        return ()
+    shown = set(plan.perhaps())
+    return tuple(name for name in query.annotation_select if query.distinct or name in shown)
+
+
+def is_known(queryset: QuerySet[Any]) -> bool:
+    """Return whether a queryset's objects are nothing but the rows of its table."""
+    query: Any = queryset.query
+    return (
+        queryset._iterable_class is ModelIterable  # how Django tells values() apart
+        and not (query.combinator or query.extra or query.extra_tables)
+        and all(type(each) is str for each in queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
+        and not any(isinstance(each, ColPairs) for each in query.annotations.values())
+        and _reads_plainly(type(queryset))
+        and loads_plainly(cast("type[Model]", queryset.model))
+    )
+
+
+@cache
+def _reads_plainly(kind: type[QuerySet[Any]]) -> bool:
+    """Return whether a class of querysets leaves the way in which rows are read to Django."""
+    names = ("__iter__", "iterator", "_iterator", "_fetch_all", "_clone", "_chain", "__len__", "__getitem__")
+    return all(getattr(kind, name) is getattr(QuerySet, name) for name in names)
+
+
+@cache
+def loads_plainly(model: type[Model]) -> bool:
+    """Return whether a model leaves the way in which objects are made of rows to Django."""
+    return model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]  # of the bound class method
+
+
+@cache
+def is_plain(manager: Manager[Any]) -> bool:
+    """Return whether a manager returns the same queryset each time: all objects of its model."""
+    kind: Any = type(manager)
+    queryset = manager._queryset_class  # type: ignore[attr-defined]
+    return (
+        kind.get_queryset is Manager.get_queryset
+        and kind.all is Manager.all
+        and queryset.__init__ is QuerySet.__init__
+        and queryset.filter is QuerySet.filter
+        and _reads_plainly(queryset)
+    )

@@ -1,0 +1,67 @@
+"""Write the function that makes rows of what a query found: as dataclasses do it, small and readable when printed.
+
+The text holds the names of ``fields`` and expressions of ``cells``, and nothing that a request sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+_INDENT = "    "
+
+_ROWS = """\
+def rows({arguments}):
+    return [
+        {row}
+        for {variables} in found
+    ]
+"""
+
+_GROUPED = """\
+def rows({arguments}):
+    groups = {{}}
+    for {variables} in found:
+        row = {row}
+        if key in groups:
+            groups[key].append(row)
+        else:
+            groups[key] = [row]
+    return groups
+"""
+
+
+def dictionary(entries: Sequence[str]) -> str:
+    """Return the code of a dictionary with these entries, one to a line."""
+    lines = [f"{_INDENT}{line}" for entry in entries for line in f"{entry},".splitlines()]
+    return "\n".join(["{", *lines, "}"])
+
+
+def unless_null(variable: str, code: str) -> str:
+    """Return the code for a value that is ``None`` where the variable is."""
+    return f"(None if {variable} is None else {code})"
+
+
+def function(row: str, variables: Sequence[str], children: Sequence[str], *, grouped: bool) -> str:
+    """Return the text of a function ``rows(found, plain, namespace, children...)``.
+
+    Args:
+        row: the code of one row.
+        variables: what the columns found are called, in their order; ``key`` is the first if ``grouped``.
+        children: what the rows of the levels below are called, by their parents' keys.
+        grouped: whether it returns lists of rows by their parent's key.
+    """
+    template, depth = (_GROUPED, 2) if grouped else (_ROWS, 2)
+    return template.format(
+        arguments=", ".join(["found", "plain", "namespace", *children]),
+        row=row.replace("\n", "\n" + _INDENT * depth),
+        variables=", ".join(variables) + ",",
+    )
+
+
+def compiled(source: str, helpers: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+    """Return the function of which this is the text, with what it calls."""
+    names: dict[str, Any] = dict(helpers)
+    exec(compile(source, "<field plan>", "exec"), names)  # noqa: S102 - made of declared names only, see above
+    made: Callable[..., Any] = names["rows"]
+    return made

@@ -1,0 +1,240 @@
+"""A level of a plan: what one query reads, and the code that makes rows of it.
+
+A level is a model with everything that can be joined to it. The names of related objects that are
+many lead to further levels, with a query of their own. A level is read as columns where each of its
+names is one; if one of them can only be told by an object, the whole level is read as objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, ForeignKey, Model, OneToOneRel
+
+from piston_core.plans import codegen
+from piston_core.plans.bounded import Bounded
+from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading
+from piston_core.plans.links import Link, link_of
+from piston_core.plans.plan import Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
+
+Path = tuple[str, ...]
+
+
+class NotColumns(Exception):
+    """A level has to be read as objects; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """One column that a query selects.
+
+    Attributes:
+        path: the relations to one that lead to its table.
+        field: the column.
+        bare: whether its declared type is hidden from the driver.
+        converted: whether Django's converters run over its values.
+        joined: whether it has to come from the joined table itself, to tell whether there is a row.
+    """
+
+    path: Path
+    field: Field[Any, Any]
+    bare: bool = False
+    converted: bool = False
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A level below, and where this one holds what the related objects refer to.
+
+    Attributes:
+        column: the name of the plan.
+        link: how they refer to their parents.
+        position: the place of the parents' key among what is selected.
+    """
+
+    column: Column
+    link: Link
+    position: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """What one query selects, and how its rows are made.
+
+    Attributes:
+        plan: the plan.
+        selected: the columns, in their order.
+        annotations: the names of the queryset's annotations, which are selected after them.
+        link: how the level's objects refer to their parents, if they are related to any.
+        many: the levels below.
+        source: the code that makes rows, as text.
+        rows: the same as a function; see ``codegen.function``.
+        statements: the SQL that has been compiled for it.
+    """
+
+    plan: FieldPlan
+    selected: tuple[Selected, ...]
+    annotations: tuple[str, ...]
+    link: Link | None
+    many: tuple[Many, ...]
+    source: str
+    rows: Callable[..., Any]
+    statements: Bounded = field(default_factory=lambda: Bounded(128), repr=False)
+
+
+def build(
+    plan: FieldPlan,
+    connection: BaseDatabaseWrapper,
+    style: Style,
+    annotations: Sequence[str] = (),
+    link: Link | None = None,
+) -> Level:
+    """Return the first level of a plan.
+
+    Args:
+        plan: the plan.
+        connection: the database that it is read from.
+        style: what the emitter writes itself.
+        annotations: the names of the queryset's annotations that are selected, in their order.
+        link: for related objects that are many, how they refer to their parents.
+
+    Raises:
+        NotColumns: it can only be read as objects.
+    """
+    builder = _Builder(connection, style, {name: f"note_{place}" for place, name in enumerate(annotations)})
+    row = builder.row(plan, ())
+    key = ["key"] if link is not None else []
+    if not (builder.selected or key or annotations):
+        builder.select(Selected((), _columns_of(plan.model, "pk")[0]))
+    variables = [*key, *(f"c{place}" for place in range(len(builder.selected))), *builder.annotations.values()]
+    children = [f"many_{place}" for place in range(len(builder.many))]
+    source = codegen.function(row, variables, children, grouped=link is not None)
+    many = tuple(Many(column, way, place + len(key)) for column, way, place in builder.many)
+    rows = codegen.compiled(source, builder.helpers)
+    return Level(plan, tuple(builder.selected), tuple(annotations), link, many, source, rows)
+
+
+class _Builder:
+    """Collects what a level selects while it writes the code of its row.
+
+    Args:
+        connection: the database.
+        style: what the emitter writes itself.
+        annotations: the variables that hold the queryset's annotations, by name.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper, style: Style, annotations: dict[str, str]) -> None:
+        self.connection = connection
+        self.style = style
+        self.annotations = annotations
+        self.selected: dict[Selected, str] = {}
+        self.many: list[tuple[Column, Link, int]] = []
+        self.helpers: dict[str, Callable[..., Any]] = {}
+
+    def row(self, plan: FieldPlan, path: Path) -> str:
+        """Return the code of the dictionary for an object at the end of a path."""
+        return codegen.dictionary([self.entry(plan, column, path) for column in plan.columns])
+
+    def entry(self, plan: FieldPlan, column: Column, path: Path) -> str:
+        """Return the code of one entry of the dictionary."""
+        source = column.source
+        if isinstance(source, Address):
+            return self.address(plan, column, source, path)
+        if column.many:
+            return f"{column.name!r}: {self.children(plan, column, path)}"
+        if column.plan is not None:
+            return f"{column.name!r}: {self.related(plan.model, column, column.plan, path)}"
+        return f"{column.name!r}: {self.value(plan, column, path)}"
+
+    def value(self, plan: FieldPlan, column: Column, path: Path) -> str:
+        """Return the code of what a name shows that is no relation."""
+        source = column.source
+        if isinstance(source, Stored):
+            return self.stored(plan.model, source.column, path)
+        if isinstance(source, Reference):
+            field = _columns_of(plan.model, source.column)[0]
+            key = f"{{{source.key!r}: {self.part(plan.model, field, path)}}}"
+            return codegen.unless_null(self.held(plan.model, field, path), key)
+        if isinstance(source, Perhaps) and not path and source.name in self.annotations:
+            return f"plain({self.annotations[source.name]})"
+        if isinstance(source, Perhaps):
+            raise NotColumns(f"{plan.model.__name__} has no column {source.name}, nor does the queryset annotate it")
+        why = source.why if isinstance(source, Computed) else "follows a relation of its own kind"
+        raise NotColumns(f"{column.name} of {plan.model.__name__} {why}")
+
+    def stored(self, model: type[Model], name: str, path: Path) -> str:
+        """Return the code of what a column holds; a composite key is a list."""
+        fields = _columns_of(model, name)
+        parts = [self.part(model, each, path) for each in fields]
+        return parts[0] if name != "pk" or len(parts) == 1 else f"[{', '.join(parts)}]"
+
+    def part(self, model: type[Model], field: Field[Any, Any], path: Path) -> str:
+        """Return the code of what one column holds."""
+        cell, variable = self.cell(model, field), self.held(model, field, path)
+        self.helpers |= cell.helpers
+        code = cell.code.replace("{v}", variable)
+        may_be_null = field.null or not model._meta.managed
+        return codegen.unless_null(variable, code) if cell.tests_null and may_be_null else code
+
+    def held(self, model: type[Model], field: Field[Any, Any], path: Path) -> str:
+        """Return the variable that holds one column as its cell wants it."""
+        cell = self.cell(model, field)
+        return self.select(Selected(path, field, bare=cell.bare, converted=cell.converted))
+
+    def cell(self, model: type[Model], field: Field[Any, Any]) -> Cell:
+        """Return how a column's value is read.
+
+        Raises:
+            NotColumns: the attribute of an object is something else.
+        """
+        if has_own_reading(model, field):
+            raise NotColumns(f"{field.name} of {model.__name__} has a descriptor of its own")
+        return cell_of(field, self.connection, self.style)
+
+    def related(self, model: type[Model], column: Column, plan: FieldPlan, path: Path) -> str:
+        """Return the code of a related object: its row is joined."""
+        field = column.field
+        key = field.field if isinstance(field, OneToOneRel) else field
+        if not isinstance(key, ForeignKey):
+            raise NotColumns(f"{column.name} of {model.__name__} is a relation that cannot be joined")
+        deeper = (*path, field.name)
+        optional = field is not key or key.null or not key.db_constraint or not model._meta.managed
+        code = self.row(plan, deeper)
+        if not optional:
+            return code
+        there = self.select(Selected(deeper, _columns_of(plan.model, "pk")[0], joined=True))
+        return codegen.unless_null(there, code)
+
+    def children(self, plan: FieldPlan, column: Column, path: Path) -> str:
+        """Return the code of related objects that are many: the rows that the level below has for the key."""
+        link = link_of(column.field, plan.model)
+        if link is None:
+            raise NotColumns(f"{column.name} of {plan.model.__name__} is a relation that only objects can follow")
+        variable = self.select(Selected(path, link.key))
+        self.many.append((column, link, int(variable[1:])))
+        return f"many_{len(self.many) - 1}.get({variable}) or []"
+
+    def address(self, plan: FieldPlan, column: Column, source: Address, path: Path) -> str:
+        """Return the code of an address; an object without one does not have the entry."""
+        fields = [_columns_of(plan.model, name)[0] for name in source.columns]
+        for each in fields:
+            self.cell(plan.model, each)
+        held = [self.select(Selected(path, each, converted=True)) for each in fields]
+        name = f"address_{len(self.helpers)}"
+        self.helpers[name] = source.make
+        made = f"{name}(({''.join(f'{each}, ' for each in held)}), namespace)"
+        return f"**({{}} if (uri := {made}) is None else {{{column.name!r}: uri}})"
+
+    def select(self, selected: Selected) -> str:
+        """Return the variable that holds a column; one that is selected already is not selected again."""
+        return self.selected.setdefault(selected, f"c{len(self.selected)}")
+
+
+def _columns_of(model: type[Model], name: str) -> Sequence[Field[Any, Any]]:
+    """Return the columns that a name stands for: several for the key of a model that has a composite one."""
+    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return getattr(field, "fields", None) or (field,)

@@ -1,0 +1,259 @@
+"""Run a plan: against a queryset, as columns where that is possible, or against objects that are there already.
+
+``fetch`` and ``stream`` take a queryset, ``rows`` takes objects. All three answer with plain
+dictionaries, and read each further level with one query for all rows, or for all rows of a chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Model, QuerySet, prefetch_related_objects
+
+from piston_core.plans import objects as there
+from piston_core.plans import plan as plans
+from piston_core.plans.choosing import is_known, is_plain, level_by, level_of, loads_plainly
+from piston_core.plans.levels import Level, Many
+from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
+from piston_core.plans.plan import MISSING, Column, FieldPlan, Related
+from piston_core.plans.statements import (
+    Statement,
+    bound,
+    compiled,
+    found,
+    found_in_chunks,
+    prepare,
+    prepare_one,
+)
+
+if TYPE_CHECKING:
+    from piston_core.plans.values import Values
+
+Row = dict[str, Any]
+
+_KEY = "piston_key"  # the annotation that tells an object's parent
+
+
+class Children:
+    """The rows of related objects by what they refer to.
+
+    Args:
+        rows: lists of rows by their parent's key, as the driver returns it.
+        link: how they refer to their parents.
+        connection: the database that they come from.
+    """
+
+    def __init__(self, rows: dict[Any, list[Any]], link: Link, connection: BaseDatabaseWrapper) -> None:
+        self.rows = rows
+        self.link = link
+        self.connection = connection
+
+    def of(self, obj: Any) -> list[Any]:
+        """Return the rows that belong to an object."""
+        return self.rows.get(self.link.raw(getattr(obj, self.link.key.attname), self.connection)) or []
+
+
+# -- a queryset ------------------------------------------------------------------------------------
+
+
+def fetch(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> list[Row]:
+    """Return the rows of a queryset: one query, and one more for each to-many level."""
+    level = level_of(plan, queryset, values)
+    if not isinstance(level, Level):
+        return rows(plan, there.joined(plan, queryset), values)
+    connection = connections[queryset.db]
+    prepared = prepare(level, queryset, connection)
+    return [] if prepared is None else finished(level, found(*prepared, connection), values, connection)
+
+
+def stream(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Iterator[Row]:
+    """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
+    level = level_of(plan, queryset, values)
+    if not isinstance(level, Level):
+        objects = there.joined(plan, queryset).iterator(chunk_size=plans.CHUNK)
+        while chunk := list(islice(objects, plans.CHUNK)):
+            yield from rows(plan, chunk, values)
+        return
+    connection = connections[queryset.db]
+    prepared = prepare(level, queryset, connection)
+    if prepared is not None:
+        with _cursor_kept(connection):
+            for chunk in found_in_chunks(*prepared, connection, plans.CHUNK):
+                yield from finished(level, chunk, values, connection)
+
+
+def one(plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Values) -> Row | None:
+    """Return the row of the one object of a model that has these values, ``None`` if there is none.
+
+    This is ``model._default_manager.get(**named)`` as the plan shows it, without making a queryset
+    each time.
+
+    Args:
+        plan: shows the object.
+        model: the model.
+        named: the values of fields that name one object at most.
+        values: makes plain values.
+
+    Raises:
+        ValueError, TypeError, OverflowError, ValidationError: a value is of a wrong type for its field.
+        MultipleObjectsReturned: more than one object has these values.
+    """
+    manager = model._default_manager
+    level = level_by(plan, connections[manager.db], values) if is_plain(manager) and loads_plainly(model) else ""
+    if isinstance(level, Level):
+        connection = connections[manager.db]
+        prepared = prepare_one(level, manager, named, connection)
+        raw = [] if prepared is None else found(*prepared, connection)
+        rows_found: list[Row] = finished(level, raw, values, connection) if raw else []
+    else:
+        rows_found = fetch(plan, manager.filter(**named).order_by(), values)
+    if len(rows_found) > 1:
+        raise model.MultipleObjectsReturned(f"{len(rows_found)} objects of {model.__name__} are at this address")
+    return rows_found[0] if rows_found else None
+
+
+def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
+    """Return a transaction for PostgreSQL, whose cursor would otherwise copy all of its rows before the first one."""
+    if connection.vendor == "postgresql" and connection.get_autocommit():
+        return transaction.atomic(using=connection.alias)
+    return nullcontext()
+
+
+def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> Any:
+    """Return the rows that a level's code makes of what its query found, and of what the levels below it find."""
+    children = [_below(level.plan.model, many, raw, values, connection) for many in level.many]
+    return level.rows(raw, values.plain, values.namespace, *children)
+
+
+def _below(
+    model: type[Model], many: Many, raw: list[Any], values: Values, connection: BaseDatabaseWrapper
+) -> dict[Any, list[Row]]:
+    keys = dict.fromkeys(row[many.position] for row in raw)
+    keys.pop(None, None)
+    return children_of(model, many.column, many.link, [*keys], values, connection)
+
+
+# -- levels below ----------------------------------------------------------------------------------
+
+
+def children_of(
+    model: type[Model], column: Column, link: Link, keys: list[Any], values: Values, connection: BaseDatabaseWrapper
+) -> dict[Any, list[Row]]:
+    """Return the rows of related objects in lists by the keys of their parents, with one query for all of them.
+
+    Args:
+        model: the parents' model.
+        column: the name that shows the related objects.
+        link: how they refer to their parents.
+        keys: the parents' keys, as the driver returns them.
+        values: makes plain values.
+        connection: the database that the parents come from.
+    """
+    plan = cast("FieldPlan", column.plan)
+    if not keys:
+        return {}
+    connection = _database(model, link, keys[0], connection)
+    queryset = link.model._default_manager.using(connection.alias)
+    level = level_by(plan, connection, values, (), link)
+    if isinstance(level, Level) and is_known(queryset):
+        statement = _statement(level, link, queryset, keys, connection)
+        raw = [] if statement is None else found(statement, bound(statement.params, keys, connection), connection)
+        return cast("dict[Any, list[Row]]", finished(level, raw, values, connection)) if raw else {}
+    related = there.joined(plan, link.among(queryset, keys).annotate(**{_KEY: F(link.path)}))
+    return _grouped(plan, list(related), values, link, connection)
+
+
+def _statement(
+    level: Level, link: Link, queryset: QuerySet[Any], keys: list[Any], connection: BaseDatabaseWrapper
+) -> Statement | None:
+    """Return the statement for related objects; it is always the same where the manager and the database are plain."""
+    if link.condition is not None or connection.vendor not in ARRAYS or not is_plain(link.model._default_manager):
+        return compiled(level, link.among(queryset, keys), connection)
+    statement: Statement | None = level.statements.get(KEYS)
+    if statement is None:
+        statement = compiled(level, link.among(queryset, KEYS), connection)
+        if statement is not None:
+            level.statements.keep(KEYS, statement)
+    return statement
+
+
+def _grouped(
+    plan: FieldPlan, related: list[Any], values: Values, link: Link, connection: BaseDatabaseWrapper
+) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for obj, row in zip(related, rows(plan, related, values), strict=True):
+        groups.setdefault(link.raw(getattr(obj, _KEY), connection), []).append(row)
+    return groups
+
+
+def _database(model: type[Model], link: Link, key: Any, connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+    """Return where related objects are read: with their parents, unless a router of the project says otherwise."""
+    if not router.routers:
+        return connection
+    parent = model.from_db(connection.alias, [link.key.attname], [key])
+    return connections[router.db_for_read(link.model, instance=parent)]
+
+
+# -- objects ---------------------------------------------------------------------------------------
+
+
+def rows(plan: FieldPlan, objects: Iterable[Any], values: Values) -> list[Row]:
+    """Return objects as rows, with one query for each relation that they do not hold yet."""
+    given = list(objects)
+    related = complete(plan, given, values)
+    return [row(plan, obj, values, related) for obj in given]
+
+
+def row(plan: FieldPlan, obj: Any, values: Values, related: Related) -> Row:
+    """Return one object as a row; what it is related to has been fetched, or is fetched now."""
+    read = ((column.name, column.read(obj, values, related)) for column in plan.columns)
+    return {name: value for name, value in read if value is not MISSING}
+
+
+def complete(plan: FieldPlan, objects: list[Any], values: Values | None) -> Related:
+    """Fetch what objects are shown with and do not hold yet: one query for each relation at every level.
+
+    They may hold a part, because the handler has fetched it in its own way; then that stays.
+
+    Args:
+        plan: shows the objects.
+        objects: the objects.
+        values: makes plain values of what is fetched; without it the objects are given the objects
+            that they are related to, for somebody who shows them later.
+    """
+    stored = [obj for obj in objects if obj.pk is not None]
+    related: dict[str, Any] = {}
+    if not stored:
+        return related
+    there.load(plan, stored)
+    if plan.needs:
+        prefetch_related_objects(stored, *plan.needs)
+    for column in plan.columns:
+        link = _fast_link(plan, column, stored) if values is not None else None
+        if link is not None and values is not None:
+            related[column.name] = _fetched(plan, column, link, stored, values)
+            continue
+        if column.relation:
+            prefetch_related_objects(stored, there.to_fetch(column))
+        for inner, objects_there in there.held(column, stored):
+            related[column.name] = complete(inner, objects_there, None if column.plan is None else values)
+    return related
+
+
+def _fast_link(plan: FieldPlan, column: Column, objects: list[Any]) -> Link | None:
+    """Return how the objects of a relation to many are found, unless somebody has fetched some of them already."""
+    if not column.many or there.holds(column, objects):
+        return None
+    return link_of(column.field, plan.model)
+
+
+def _fetched(plan: FieldPlan, column: Column, link: Link, objects: list[Any], values: Values) -> Children:
+    connection = connections[objects[0]._state.db or router.db_for_read(plan.model)]
+    keys = dict.fromkeys(link.raw(getattr(obj, link.key.attname), connection) for obj in objects)
+    keys.pop(None, None)
+    return Children(children_of(plan.model, column, link, [*keys], values, connection), link, connection)
