@@ -112,6 +112,12 @@ class Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
+    def resolve_expression(self, query: Any = None, *arguments: Any, **options: Any) -> Any:
+        """Return the comparison with its column; no key is null, so the join that leads to it is an inner one."""
+        resolved = super().resolve_expression(query, *arguments, **options)
+        query.demote_joins({resolved.lhs.alias})
+        return resolved
+
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Return a list of parameters, as any database takes it."""
         column, params = self.process_lhs(compiler, connection)
