@@ -14,6 +14,7 @@ from piston_core.problems import AuthenticationFailed, Invalid, MalformedBody, P
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
 from piston_core.resource import Resource
+from piston_core.sought import Sought
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ __all__ = [
     "Request",
     "Resource",
     "SettingsError",
+    "Sought",
     "__version__",
     "hookimpl",
     "plugin_options",

@@ -25,6 +25,7 @@ from piston_core.bodies import FormParser, MultipartParser
 from piston_core.contracts import Parser
 from piston_core.hookspecs import hookimpl
 from piston_core.problems import Invalid, Problem
+from piston_core.sought import sought
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler
@@ -51,8 +52,11 @@ def piston_parsers() -> Iterable[Parser]:
 
 @hookimpl(trylast=True)
 def piston_call_handler(request: HttpRequest, handler: BaseHandler, method: str, kwargs: Mapping[str, Any]) -> Any:
-    """Call the handler's method with the request and the URL's arguments."""
-    return getattr(handler, method)(request, **kwargs)
+    """Call the handler's method with the request and the URL's arguments.
+
+    One that would only read an object of the model is not called: what is shown decides what is read.
+    """
+    return sought(request, handler, method, kwargs) or getattr(handler, method)(request, **kwargs)
 
 
 @hookimpl(trylast=True)

@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 from pluggy import HookCaller, PluginManager
 
 from piston_core import defaults
-from piston_core.sought import sought
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler
@@ -47,12 +46,9 @@ class Moments:
         data: Any,
         kwargs: Mapping[str, Any],
     ) -> Any:
-        """Call the handler's method, through the plugins that want to be asked.
-
-        Where none wants to and the method would only read an object, that is left to the object's plan.
-        """
+        """Call the handler's method, through the plugins that want to be asked."""
         if self.call is None:
-            return sought(handler, method, kwargs) or defaults.piston_call_handler(request, handler, method, kwargs)
+            return defaults.piston_call_handler(request, handler, method, kwargs)
         return _call(
             self.call, request=request, resource=resource, handler=handler, method=method, data=data, kwargs=kwargs
         )

@@ -21,6 +21,7 @@ from piston_core.handler import WRITES, BaseHandler
 from piston_core.moments import Moments
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for, undo_request
+from piston_core.pipeline.choose import choose
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.negotiate import negotiate, wanted
 from piston_core.pipeline.parse import WITH_BODY, parse
@@ -29,6 +30,7 @@ from piston_core.pipeline.respond import empty, refused, respond, vary
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
 from piston_core.pipeline.validate import validate
 from piston_core.plans.compiler import Compiler
+from piston_core.plans.tree import Node
 from piston_core.plans.values import Values
 from piston_core.problems import Problem
 from piston_core.registry import get_registry
@@ -47,6 +49,7 @@ class Exchange(NamedTuple):
         emitter: what will write the answer.
         data: the parsed body.
         kwargs: the URL's arguments.
+        wanted: the names that the request chooses of those that are shown.
         moments: the plugins to tell.
     """
 
@@ -56,6 +59,7 @@ class Exchange(NamedTuple):
     emitter: Emitter
     data: Any
     kwargs: Mapping[str, Any]
+    wanted: tuple[Node, ...]
     moments: Moments
 
 
@@ -100,12 +104,16 @@ class Resource:
         if self.is_async:
             return self._call_async(request, kwargs)
         bound = self.bound()
+        moments = bound.moments
         try:
-            bound.moments.request_received(request, self)
-            response = self.handle(request, kwargs)
+            if moments.received is not None:  # a call for nothing costs more than the question
+                moments.request_received(request, self)
+            response = self.handle(request, kwargs, bound)
         except Exception as error:  # noqa: BLE001 - the one place where everything is answered
             response = self._refuse(request, bound, error)
-        response = self._ready(request, bound, response)
+        if moments.ready is not None:
+            response = self._ready(request, bound, response)
+        vary(response, bound.vary)
         if response.status_code >= 400:
             undo_request()
         return response
@@ -115,24 +123,26 @@ class Resource:
         try:
             if bound.moments.received is not None:  # a plugin may use the database
                 await sync_to_async(bound.moments.request_received)(request, self)
-            response = await self.handle_async(request, kwargs)
+            response = await self.handle_async(request, kwargs, bound)
         except Exception as error:  # noqa: BLE001 - as in __call__
             response = await sync_to_async(self._refuse)(request, bound, error)
         if bound.moments.ready is not None:
-            return await sync_to_async(self._ready)(request, bound, response)
-        return self._ready(request, bound, response)
+            response = await sync_to_async(self._ready)(request, bound, response)
+        vary(response, bound.vary)
+        return response
 
-    def handle(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
+    def handle(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
         """Take a request through the pipeline: decide everything, then act, then answer."""
         if request.method == "OPTIONS":
             return empty(204, describe(*self.methods(kwargs)))
-        return self._perform(request, self._decide(request, kwargs))
+        exchange = self._decide(request, kwargs, bound)
+        return self._perform(request, exchange) if exchange.action in WRITES else self._act(request, exchange)
 
-    async def handle_async(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponseBase:
+    async def handle_async(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
         """Do the same with a method that is awaited; the steps around it run in a thread."""
         if request.method == "OPTIONS":
             return empty(204, describe(*self.methods(kwargs)))
-        exchange = await sync_to_async(self._decide)(request, kwargs)
+        exchange = await sync_to_async(self._decide)(request, kwargs, bound)
         if not exchange.awaited:
             return await sync_to_async(self._perform)(request, exchange)
         await sync_to_async(self._validate)(request, exchange)
@@ -140,8 +150,7 @@ class Resource:
         result = await result if isawaitable(result) else result
         return await sync_to_async(self._answer)(request, exchange, result)
 
-    def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> Exchange:
-        bound = self.bound()
+    def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
         identity = authenticate(request, bound.authenticators)
         known, unknown = self.methods(kwargs)
         methods, action = select(
@@ -152,21 +161,25 @@ class Resource:
             refuse=lambda detail: unauthorized(request, bound.authenticators, detail),
         )
         emitter = negotiate(request, bound.formats)
+        wanted = choose(request, methods.handler, action, kwargs, self.compiler)
         data = parse(request, action, bound.parsers, bound.max_upload_size)
         request.data = data  # type: ignore[attr-defined]  # declared by piston_core.Request
         awaited = action in methods.awaited
-        return Exchange(methods.handler, action, awaited, emitter, data, kwargs, bound.moments)
+        return Exchange(methods.handler, action, awaited, emitter, data, kwargs, wanted, bound.moments)
 
     def _perform(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         with transaction_for(exchange.handler, exchange.action) as undo:
             self._validate(request, exchange)
-            result = self._invoke(request, exchange)
-            if exchange.awaited and isawaitable(result):
-                result = async_to_sync(_awaited)(result)
-            response = self._answer(request, exchange, result)
+            response = self._act(request, exchange)
             if response.status_code >= 400:  # a refusal of the handler's own making
                 undo()
             return response
+
+    def _act(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
+        result = self._invoke(request, exchange)
+        if exchange.awaited and isawaitable(result):
+            result = async_to_sync(_awaited)(result)
+        return self._answer(request, exchange, result)
 
     def _validate(self, request: HttpRequest, exchange: Exchange) -> None:
         if exchange.action in WITH_BODY:
@@ -187,7 +200,7 @@ class Resource:
         if outcome.data is NOTHING:
             return empty(outcome.status, outcome.headers)
         emitter = exchange.emitter
-        document = represent(request, exchange.handler, outcome.data, emitter, self.compiler)
+        document = represent(request, exchange.handler, outcome.data, emitter, self.compiler, exchange.wanted)
         headers = outcome.headers
         if outcome.created:
             address = location(request, exchange.handler, outcome.data, self.compiler)
@@ -217,18 +230,17 @@ class Resource:
 
     def _written(self, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponse:
         emitter = _asked_for(request, bound) or bound.problem_emitter
-        body = problem.text().encode()
-        if emitter is not None:
-            values = Values(self.compiler, type(self.handler), emitter.native, request)
-            body = emitter.emit(Document(values.plain(problem.document())), request)
+        if emitter is None:
+            return refused(request, problem, None, problem.text().encode())
+        values = Values(self.compiler, type(self.handler), emitter.native, request)
+        body = emitter.emit(Document(values.plain(problem.document())), request)
         return refused(request, problem, emitter, body)
 
     def _ready(self, request: HttpRequest, bound: Bound, response: HttpResponseBase) -> HttpResponseBase:
         try:
             bound.moments.response_ready(request, self, response)
         except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
-            response = self._refuse(request, bound, error)
-        vary(response, bound.vary)
+            return self._refuse(request, bound, error)
         return response
 
     def bound(self) -> Bound:

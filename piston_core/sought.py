@@ -1,4 +1,4 @@
-"""One object that a request asks for and that nobody has read yet, so that its plan may read just what it shows."""
+"""One object that a request asks for and that nobody has read yet, so that its plan reads just what it shows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Model
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 
 from piston_core.handler import BaseHandler, identifies, overrides
 
@@ -19,24 +19,42 @@ MISFITS = (ValueError, TypeError, OverflowError, ValidationError, DataError)
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The object of a model that a URL's arguments name.
+    """The object at a request's address, before anybody has read it.
+
+    It is the result of a read that a handler leaves to the core, as a queryset is for a list.
 
     Attributes:
-        model: the model.
-        named: the URL's arguments.
+        handler: the handler whose model it belongs to.
+        request: the request.
+        named: the URL's arguments, which name one object at most.
     """
 
-    model: type[Model]
+    handler: BaseHandler
+    request: HttpRequest
     named: Mapping[str, Any]
+
+    def get(self) -> Any:
+        """Read and return the object, with all its columns.
+
+        Raises:
+            Http404: there is none that this request may see.
+        """
+        return self.handler.get(self.request, **self.named)  # type: ignore[arg-type]  # authenticated by now
+
+    def among(self) -> QuerySet[Any] | None:
+        """Return the objects among which it is, ``None`` where those are all of the model."""
+        return self.handler.queryset(self.request) if overrides(self.handler, "queryset") else None  # type: ignore[arg-type]
 
     def missing(self) -> Http404:
         """Return what to raise if there is no such object."""
-        return Http404(f"no {self.model.__name__} at this address")
+        name = getattr(self.handler.model, "__name__", "object")
+        return Http404(f"no {name} at this address")
 
 
-def sought(handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Sought | None:
-    """Return the object that a request is about to read, or ``None`` if the handler's method has a say in it."""
-    model = handler.model
-    if action != "read" or model is None or any(overrides(handler, name) for name in ("read", "get", "queryset")):
+def sought(request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Sought | None:
+    """Return the object that a request is about to read, or ``None`` if the handler has a say in it."""
+    if action != "read" or handler.model is None:
         return None
-    return Sought(model, kwargs) if kwargs and identifies(model, frozenset(kwargs)) else None
+    if overrides(handler, "read") or overrides(handler, "get"):
+        return None
+    return Sought(handler, request, kwargs) if kwargs and identifies(handler.model, frozenset(kwargs)) else None

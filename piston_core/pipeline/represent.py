@@ -16,20 +16,26 @@ from piston_core.contracts import Document, Emitter
 from piston_core.handler import BaseHandler
 from piston_core.plans.columns import address_of
 from piston_core.plans.compiler import Compiler
+from piston_core.plans.tree import Node
 from piston_core.plans.values import Values
 from piston_core.sought import Sought
 
 
 def represent(
-    request: HttpRequest, handler: BaseHandler, result: Any, emitter: Emitter, compiler: Compiler
+    request: HttpRequest,
+    handler: BaseHandler,
+    result: Any,
+    emitter: Emitter,
+    compiler: Compiler,
+    wanted: tuple[Node, ...] = (),
 ) -> Document:
-    """Return the document for a method's result.
+    """Return the document for a method's result, with the names that the request wants of those that are shown.
 
     A generator is passed on row by row, and a queryset too where the handler or the emitter asks
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
-    values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual)
+    values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
     if type(result) is dict:  # the usual case without a model, told apart before the dearer questions
         return Document(values.plain(result))
     if type(result) is Sought:

@@ -15,8 +15,10 @@ from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 from piston_core.handler import BaseHandler
 from piston_core.plans import columns
+from piston_core.plans.bounded import Bounded
 from piston_core.plans.plan import Column, Computed, FieldPlan, Perhaps, Read, Reference, Source, Stored
 from piston_core.plans.tree import Node, shown
+from piston_core.plans.wanted import narrowed, refuse_parts
 from piston_core.scope import Scope
 
 _RESERVED = frozenset(dir(BaseHandler))
@@ -35,19 +37,35 @@ class Compiler:
     def __init__(self, scope: Scope, *known: BaseHandler) -> None:
         self.scope = scope
         self._plans: dict[tuple[type[BaseHandler], type[Model], bool], FieldPlan] = {}
+        self._narrowed = Bounded(256)  # by what requests choose, which may be anything
         self._references: dict[type[Model], FieldPlan] = {}
         self._handlers = {type(handler): handler for handler in known}
 
-    def plan(self, handler: type[BaseHandler], model: type[Model], *, many: bool = False) -> FieldPlan:
-        """Return how a handler shows the objects of a model; ``many`` in the list of a request's result.
+    def plan(
+        self, handler: type[BaseHandler], model: type[Model], *, many: bool = False, wanted: tuple[Node, ...] = ()
+    ) -> FieldPlan:
+        """Return how a handler shows the objects of a model.
+
+        Args:
+            handler: the handler.
+            model: the model.
+            many: whether they are in the list that is a request's result.
+            wanted: the names that the request chooses of those that are shown.
 
         Raises:
             FieldsError: the handler's ``fields`` cannot be read.
+            NotShown: the request chooses what is not shown.
         """
         key = (handler, model, many and bool(handler.list_fields))
+        if wanted:
+            kept: FieldPlan | None = self._narrowed.get((key, wanted))
+            return kept or self._narrowed.keep((key, wanted), self._top(handler, model, many, wanted))
         if key not in self._plans:
-            self._plans[key] = self._compile(handler, model, shown(handler, model, many=many), (handler,))
+            self._plans[key] = self._top(handler, model, many, ())
         return self._plans[key]
+
+    def _top(self, handler: type[BaseHandler], model: type[Model], many: bool, wanted: tuple[Node, ...]) -> FieldPlan:
+        return self._compile(handler, model, shown(handler, model, many=many), (handler,), wanted)
 
     def reference(self, model: type[Model]) -> FieldPlan:
         """Return how to show an object that nobody has said how to show: its key and its address."""
@@ -59,13 +77,20 @@ class Compiler:
         return self._references[model]
 
     def _compile(
-        self, handler: type[BaseHandler] | None, model: type[Model], nodes: tuple[Node, ...], path: Path
+        self,
+        handler: type[BaseHandler] | None,
+        model: type[Model],
+        nodes: tuple[Node, ...],
+        path: Path,
+        wanted: tuple[Node, ...] = (),
     ) -> FieldPlan:
         """Return the plan for these names; ``path`` holds the handlers that led here, the first one answering."""
         own = handler or self.scope.handler_for(model, anonymous=path[0].is_anonymous)
-        named = [self._column(own, node, model, path) for node in nodes]
-        if own is not None and _declares_address(own, model) and all(col.name != "resource_uri" for col in named):
-            named.append(self._address(own, model))
+        if own is not None and _declares_address(own, model) and all(node.name != "resource_uri" for node in nodes):
+            nodes = (*nodes, Node("resource_uri"))
+        named = [
+            self._column(own, node, model, path) for node in narrowed(nodes, wanted, model._meta.model_name or "")
+        ]
         computed = own is not None and any(isinstance(column.source, Computed) for column in named)
         return FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
 
@@ -79,29 +104,35 @@ class Compiler:
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], path: Path) -> Column:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
+            refuse_parts(node)
             read = self._method(getattr(self._instance(own), name), node, path)
             return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
+        if name in ("resource_uri", "absolute_uri"):
+            refuse_parts(node)
         if name == "resource_uri":
             return self._address(own, model)
         if name == "absolute_uri":
             return Column(name, columns.absolute_address, Computed("is made by get_absolute_url"))
         if name in relations and not hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
-            return self._relation(name, relations[name], node.children, path)
+            return self._relation(relations[name], node, path)
+        refuse_parts(node)
         if name in _plain_columns(model) and not node.children:
             return Column(name, columns.attribute(name), Stored(name))
         return self._attribute(node, model, name if name in relations else "", path)
 
-    def _relation(self, name: str, field: Any, children: tuple[Node, ...], path: Path) -> Column:
-        plan = self._related(field.related_model, children, path)
+    def _relation(self, field: Any, node: Node, path: Path) -> Column:
+        name, plan = node.name, self._related(field.related_model, node.children, path, node.wanted)
         if field.many_to_many or field.one_to_many:
             read = columns.many(name, name, plan)
             return Column(name, read, relation=name, field=field, plan=plan, many=True)
-        if plan is self._references.get(field.related_model) and _is_key_alone(field, plan):
+        if not node.children and _is_key_alone(field, plan):
             key = plan.columns[0].name
             return Column(name, columns.key(key, field.attname), Reference(field.attname, key))
         return Column(name, columns.one(name, name, plan), relation=name, field=field, plan=plan)
 
-    def _related(self, model: type[Model], children: tuple[Node, ...], path: Path) -> FieldPlan:
+    def _related(
+        self, model: type[Model], children: tuple[Node, ...], path: Path, wanted: tuple[Node, ...] = ()
+    ) -> FieldPlan:
         """Return how to show related objects: as the tuple says, else as their handler does, else by reference.
 
         A handler that led here would go round in a circle; the circle ends in a reference.
@@ -110,8 +141,8 @@ class Compiler:
             return self._compile(None, model, children, path)
         handler = self.scope.handler_for(model, anonymous=path[0].is_anonymous)
         if handler is None or handler in path:
-            return self.reference(model)
-        return self._compile(handler, model, shown(handler, model, many=False), (*path, handler))
+            return _part(self.reference(model), wanted)
+        return self._compile(handler, model, shown(handler, model, many=False), (*path, handler), wanted)
 
     def _attribute(self, node: Node, model: type[Model], relation: str, path: Path) -> Column:
         """Return how to show what an attribute holds, which may be objects of any model."""
@@ -164,4 +195,16 @@ def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
 
 def _is_key_alone(field: Any, plan: FieldPlan) -> bool:
     """Return whether a reference can be written from the foreign key's own column, without a join."""
-    return len(plan.columns) == 1 and isinstance(field, ForeignKey) and field.target_field.primary_key
+    alone = [column.source for column in plan.columns] == [Stored("pk")]
+    return alone and isinstance(field, ForeignKey) and field.target_field.primary_key
+
+
+def _part(plan: FieldPlan, wanted: tuple[Node, ...]) -> FieldPlan:
+    """Return of a plan without relations what a request wants of it."""
+    if not wanted:
+        return plan
+    nodes = narrowed((Node(column.name) for column in plan.columns), wanted, plan.model._meta.model_name or "")
+    for node in nodes:
+        refuse_parts(node)
+    names = {node.name for node in nodes}
+    return FieldPlan(plan.model, tuple(column for column in plan.columns if column.name in names))

@@ -109,7 +109,7 @@ def build(
     row = builder.row(plan, ())
     key = ["key"] if link is not None else []
     if not (builder.selected or key or annotations):
-        builder.select(Selected((), _columns_of(plan.model, "pk")[0]))
+        builder.select(Selected((), columns_of(plan.model, "pk")[0]))
     variables = [*key, *(f"c{place}" for place in range(len(builder.selected))), *builder.annotations.values()]
     children = [f"many_{place}" for place in range(len(builder.many))]
     source = codegen.function(row, variables, children, grouped=link is not None)
@@ -156,7 +156,7 @@ class _Builder:
         if isinstance(source, Stored):
             return self.stored(plan.model, source.column, path)
         if isinstance(source, Reference):
-            field = _columns_of(plan.model, source.column)[0]
+            field = columns_of(plan.model, source.column)[0]
             key = f"{{{source.key!r}: {self.part(plan.model, field, path)}}}"
             return codegen.unless_null(self.held(plan.model, field, path), key)
         if isinstance(source, Perhaps) and not path and source.name in self.annotations:
@@ -168,7 +168,7 @@ class _Builder:
 
     def stored(self, model: type[Model], name: str, path: Path) -> str:
         """Return the code of what a column holds; a composite key is a list."""
-        fields = _columns_of(model, name)
+        fields = columns_of(model, name)
         parts = [self.part(model, each, path) for each in fields]
         return parts[0] if name != "pk" or len(parts) == 1 else f"[{', '.join(parts)}]"
 
@@ -206,7 +206,7 @@ class _Builder:
         code = self.row(plan, deeper)
         if not optional:
             return code
-        there = self.select(Selected(deeper, _columns_of(plan.model, "pk")[0], joined=True))
+        there = self.select(Selected(deeper, columns_of(plan.model, "pk")[0], joined=True))
         return codegen.unless_null(there, code)
 
     def children(self, plan: FieldPlan, column: Column, path: Path) -> str:
@@ -220,7 +220,7 @@ class _Builder:
 
     def address(self, plan: FieldPlan, column: Column, source: Address, path: Path) -> str:
         """Return the code of an address; an object without one does not have the entry."""
-        fields = [_columns_of(plan.model, name)[0] for name in source.columns]
+        fields = [columns_of(plan.model, name)[0] for name in source.columns]
         for each in fields:
             self.cell(plan.model, each)
         held = [self.select(Selected(path, each, converted=True)) for each in fields]
@@ -234,7 +234,7 @@ class _Builder:
         return self.selected.setdefault(selected, f"c{len(self.selected)}")
 
 
-def _columns_of(model: type[Model], name: str) -> Sequence[Field[Any, Any]]:
+def columns_of(model: type[Model], name: str) -> Sequence[Field[Any, Any]]:
     """Return the columns that a name stands for: several for the key of a model that has a composite one."""
     field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
     return getattr(field, "fields", None) or (field,)

@@ -87,34 +87,46 @@ def stream(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Iterator
                 yield from finished(level, chunk, values, connection)
 
 
-def one(plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Values) -> Row | None:
-    """Return the row of the one object of a model that has these values, ``None`` if there is none.
+def one(
+    plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Values, among: QuerySet[Any] | None = None
+) -> Row | None:
+    """Return the row of the one object that has these values, ``None`` if there is none.
 
-    This is ``model._default_manager.get(**named)`` as the plan shows it, without making a queryset
-    each time.
+    It is what ``get(**named)`` finds, as the plan shows it; for a model whose manager is plain, no
+    queryset is made for it.
 
     Args:
         plan: shows the object.
         model: the model.
         named: the values of fields that name one object at most.
         values: makes plain values.
+        among: the objects among which it has to be, if not all of the model.
 
     Raises:
         ValueError, TypeError, OverflowError, ValidationError: a value is of a wrong type for its field.
         MultipleObjectsReturned: more than one object has these values.
     """
+    found_rows = _plainly(plan, model, named, values) if among is None else None
+    if found_rows is None:
+        objects = model._default_manager.all() if among is None else among
+        found_rows = fetch(plan, objects.filter(**named).order_by(), values)
+    if len(found_rows) > 1:
+        raise model.MultipleObjectsReturned(f"{len(found_rows)} objects of {model.__name__} are at this address")
+    return found_rows[0] if found_rows else None
+
+
+def _plainly(plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Values) -> list[Row] | None:
+    """Return the rows that have these values without making a queryset, ``None`` where that takes one."""
     manager = model._default_manager
-    level = level_by(plan, connections[manager.db], values) if is_plain(manager) and loads_plainly(model) else ""
-    if isinstance(level, Level):
-        connection = connections[manager.db]
-        prepared = prepare_one(level, manager, named, connection)
-        raw = [] if prepared is None else found(*prepared, connection)
-        rows_found: list[Row] = finished(level, raw, values, connection) if raw else []
-    else:
-        rows_found = fetch(plan, manager.filter(**named).order_by(), values)
-    if len(rows_found) > 1:
-        raise model.MultipleObjectsReturned(f"{len(rows_found)} objects of {model.__name__} are at this address")
-    return rows_found[0] if rows_found else None
+    if not (is_plain(manager) and loads_plainly(model)):
+        return None
+    connection = connections[manager.db]
+    level = level_by(plan, connection, values)
+    if not isinstance(level, Level):
+        return None
+    prepared = prepare_one(level, manager, named, connection)
+    raw = [] if prepared is None else found(*prepared, connection)
+    return cast("list[Row]", finished(level, raw, values, connection)) if raw else []
 
 
 def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:

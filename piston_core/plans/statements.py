@@ -1,8 +1,6 @@
 """SQL, compiled by Django once for each level and shape of a queryset, and only bound afterwards.
 
-Two querysets have one shape if their SQL can differ in nothing but the values of its parameters.
-``shape_of`` says so only of what it knows in full: comparisons of columns with single values,
-joins, ordering by names, slices. Any other queryset is compiled each time.
+A queryset whose shape is not known is compiled each time; see ``shapes``.
 """
 
 from __future__ import annotations
@@ -13,16 +11,12 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Manager, QuerySet, lookups
-from django.db.models.expressions import Col
-from django.db.models.fields.related_lookups import RelatedExact
-from django.db.models.sql.datastructures import BaseTable, Join
-from django.db.models.sql.query import Query
-from django.db.models.sql.where import WhereNode
+from django.db.models import Manager, QuerySet
 
 from piston_core.plans.cells import Undeclared
-from piston_core.plans.levels import Level, Selected
+from piston_core.plans.levels import Level, Selected, columns_of
 from piston_core.plans.links import KEYS, array
+from piston_core.plans.shapes import Shape, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +36,6 @@ class Statement:
     width: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What decides about the SQL of a queryset, and the lookups that decide about its parameters."""
-
-    key: tuple[Any, ...]
-    lookups: tuple[Any, ...]
-
-    def params(self, connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
-        """Return the parameters, prepared for the database as each lookup does it.
-
-        Raises:
-            EmptyResultSet: no row can be found.
-            FullResultSet: a comparison is always true, and so is not in the SQL.
-        """
-        return tuple(value for lookup in self.lookups for value in lookup.process_rhs(None, connection)[1])
-
-
 Prepared = tuple[Statement, tuple[Any, ...]]
 
 
@@ -70,9 +47,7 @@ def prepare(level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrapp
     shape = shape_of(queryset.query)
     try:
         params = None if shape is None else shape.params(connection)
-    except EmptyResultSet:
-        return None
-    except FullResultSet:
+    except (EmptyResultSet, FullResultSet):  # said of one comparison, which may be negated or one of several
         params = None
     if shape is None or params is None:
         statement = compiled(level, queryset, connection)
@@ -134,30 +109,42 @@ def prepare_one(
 
 def compiled(level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrapper) -> Statement | None:
     """Return what Django compiles for a level of a queryset, ``None`` if nothing can be found."""
-    query = _selecting(level, queryset.query.chain())
+    query = selecting(level, queryset.query.chain())
     compiler: Any = query.get_compiler(connection=connection)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
     expressions = [each[0] for each in compiler.select]
-    wanted = _converted(level)
+    wanted, width = _converted(level), _width(level)
     converters = compiler.get_converters(expressions).items()
     return Statement(
         sql,
         tuple(params),
         tuple((place, functions, expression) for place, (functions, expression) in converters if place in wanted),
-        len(expressions) if compiler.has_extra_select else None,
+        width if compiler.has_extra_select or len(expressions) > width else None,
     )
 
 
-def _selecting(level: Level, query: Any) -> Any:
+def selecting(level: Level, query: Any) -> Any:
     """Have a query select a level's columns, and the annotations that go with them, instead of whole objects."""
     query.set_values(("pk", *level.annotations))
     key = [_column(query, (level.link.path,))] if level.link is not None else []
-    query.set_select((*key, *(_expression(query, each) for each in level.selected)))
+    columns = [*key, *(_expression(query, each) for each in level.selected)]
+    query.set_select(columns)
     query.selected = None  # the order is that of the columns, then of the annotations
+    if query.distinct and not query.distinct_fields:
+        _tell_apart(query, columns, level.annotations)
     return query
+
+
+def _tell_apart(query: Any, columns: list[Any], annotations: Sequence[str]) -> None:
+    """Select an object's key after all else: two objects are distinct though all that is shown of them is the same."""
+    own = [_column(query, (each.name,)) for each in columns_of(query.model, "pk")]
+    query.set_select([*columns, *own])
+    named = {f"column {place}": place for place in range(len(columns) + len(own))}  # no annotation has a blank
+    last = [named.popitem() for _ in own]
+    query.selected = named | {name: name for name in annotations} | dict(last)
 
 
 def _expression(query: Any, selected: Selected) -> Any:
@@ -177,12 +164,15 @@ def _column(query: Any, names: Sequence[str]) -> Any:
     return targets[0].get_col(table)
 
 
+def _width(level: Level) -> int:
+    return len(level.selected) + len(level.annotations) + (level.link is not None)
+
+
 def _converted(level: Level) -> frozenset[int]:
     """Return the places of the values that Django's converters have to see: of some columns, and of annotations."""
-    first = 0 if level.link is None else 1
+    first, width = 0 if level.link is None else 1, _width(level)
     columns = {first + place for place, each in enumerate(level.selected) if each.converted}
-    notes = first + len(level.selected)
-    return frozenset(columns | {notes + place for place in range(len(level.annotations))})
+    return frozenset(columns.union(range(width - len(level.annotations), width)))
 
 
 # -- running ---------------------------------------------------------------------------------------
@@ -223,74 +213,3 @@ def converted(statement: Statement, rows: Iterable[Any], connection: BaseDatabas
             for row in there:
                 row[place] = convert(row[place], expression, connection)
     return there
-
-
-# -- shapes ----------------------------------------------------------------------------------------
-
-# Comparisons whose SQL depends on nothing of a single value but that it is there.
-_COMPARISONS = frozenset({
-    lookups.Exact, lookups.GreaterThan, lookups.GreaterThanOrEqual, lookups.LessThan, lookups.LessThanOrEqual,
-    lookups.IntegerFieldExact, lookups.IntegerGreaterThan, lookups.IntegerGreaterThanOrEqual, lookups.IntegerLessThan,
-    lookups.IntegerLessThanOrEqual, lookups.IExact, lookups.Contains, lookups.IContains, lookups.StartsWith,
-    lookups.IStartsWith, lookups.EndsWith, lookups.IEndsWith, RelatedExact,
-})  # fmt: skip
-
-# What a query must not have to be known in full.
-_ELSE = (
-    "combinator", "annotations", "extra", "extra_tables", "extra_order_by", "group_by", "select_for_update",
-    "explain_info", "distinct_fields", "external_aliases", "_filtered_relations",
-)  # fmt: skip
-
-
-def shape_of(query: Any) -> Shape | None:
-    """Return the shape of a query, ``None`` for one that is not known in full."""
-    if type(query) is not Query or any(getattr(query, name) for name in _ELSE):
-        return None
-    if not all(type(name) is str for name in query.order_by):
-        return None
-    tables = _tables(query)
-    condition = _condition(query.where)
-    if tables is None or condition is None:
-        return None
-    ordering = (query.order_by, query.standard_ordering, query.default_ordering)
-    marks = (query.low_mark, query.high_mark, query.distinct)
-    return Shape((tables, condition[0], ordering, marks), tuple(condition[1]))
-
-
-def _tables(query: Any) -> tuple[Any, ...] | None:
-    found: list[Any] = []
-    for alias, table in query.alias_map.items():
-        count = query.alias_refcount[alias]
-        if type(table) is BaseTable:
-            found.append((alias, table.table_name, count))
-        elif type(table) is Join and table.filtered_relation is None:
-            found.append((alias, table.identity, table.join_type, count))
-        else:
-            return None
-    return tuple(found)
-
-
-def _condition(node: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
-    """Return what decides about the SQL of a condition, and its lookups in the order of their parameters."""
-    keys: list[Any] = [node.connector, node.negated]
-    values: list[Any] = []
-    for child in node.children:
-        known = _condition(child) if type(child) is WhereNode else _comparison(child)
-        if known is None:
-            return None
-        keys.append(known[0])
-        values += known[1]
-    return tuple(keys), values
-
-
-def _comparison(lookup: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
-    kind = type(lookup)
-    column = getattr(lookup, "lhs", None)
-    if type(column) is not Col or lookup.bilateral_transforms:
-        return None
-    place = (kind, column.alias, column.target, column.output_field)
-    if kind is lookups.IsNull:
-        return (*place, lookup.rhs), []
-    if kind not in _COMPARISONS or isinstance(lookup.rhs, bool) or hasattr(lookup.rhs, "resolve_expression"):
-        return None
-    return place, [lookup]

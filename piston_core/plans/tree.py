@@ -25,10 +25,12 @@ class Node:
     Attributes:
         name: the name.
         children: what to show of the related object, or ``()`` to leave it to its handler.
+        wanted: what a request wants of what its handler shows, or ``()`` for all of it.
     """
 
     name: str
     children: tuple[Node, ...] = ()
+    wanted: tuple[Node, ...] = ()
 
 
 def read_fields(fields: Any, place: str) -> tuple[Node, ...]:

@@ -19,6 +19,7 @@ from piston_core.plans import reading
 from piston_core.plans.cells import Style
 from piston_core.plans.plan import CHUNK, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
+from piston_core.plans.tree import Node
 from piston_core.sought import MISFITS, Sought
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Values:
         native: the types that the emitter writes itself, besides text, numbers and truth.
         request: the request that is answered; its URL tells where the API's routes are.
         textual: whether the emitter writes these types as the text that the core would make of them.
+        wanted: the names that the request chooses of those that the handler shows.
     """
 
     def __init__(
@@ -47,9 +49,11 @@ class Values:
         request: HttpRequest,
         *,
         textual: bool = False,
+        wanted: tuple[Node, ...] = (),
     ) -> None:
         self.compiler = compiler
         self.handler = handler
+        self.wanted = wanted
         self.native, self.style = _styled(native, textual)
         match = request.resolver_match
         self.namespace = match.namespace if match else ""
@@ -99,10 +103,11 @@ class Values:
         Raises:
             Http404: there is none.
         """
-        with _Showing(self, self._shower(wanted.model)) as handler:
-            plan = self._plan(handler, wanted.model, many=False)
+        model: Any = wanted.handler.model
+        with _Showing(self, self._shower(model)) as handler:
+            plan = self._plan(handler, model, many=False)
             try:
-                row = reading.one(plan, wanted.model, wanted.named, self)
+                row = reading.one(plan, model, wanted.named, self, wanted.among())
             except MISFITS as error:
                 raise wanted.missing() from error
         if row is None:
@@ -158,8 +163,15 @@ class Values:
         with _Showing(self, self._shower(model)) as handler:
             return reading.rows(self._plan(handler, model, many=many), objects, self)
 
+    def plan_of(self, model: type[Model], *, many: bool) -> FieldPlan:
+        """Return the plan that shows objects of a model, as far as nothing is being shown yet."""
+        return self._plan(self._shower(model), model, many=many)
+
     def _plan(self, handler: type[BaseHandler] | None, model: type[Model], *, many: bool) -> FieldPlan:
-        return self.compiler.plan(handler, model, many=many) if handler else self.compiler.reference(model)
+        if handler is None:
+            return self.compiler.reference(model)
+        wanted = self.wanted if handler is self.handler else ()
+        return self.compiler.plan(handler, model, many=many, wanted=wanted)
 
     def _shower(self, model: type[Model]) -> type[BaseHandler] | None:
         """Return the handler that shows objects of a model in this answer, or ``None`` for a reference.

@@ -1,0 +1,57 @@
+"""A step before anything is done: which of the names that are shown the request wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from piston_core.handler import BaseHandler, identifies, overrides
+from piston_core.plans.compiler import Compiler
+from piston_core.plans.tree import Node, read_fields
+from piston_core.plans.wanted import NotShown, narrowed, read_wanted
+
+
+def choose(
+    request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler
+) -> tuple[Node, ...]:
+    """Return the names in the parameter ``fields``, all of which are shown; ``()`` if the request wants everything.
+
+    A handler that declares neither a model nor ``fields`` has nothing to choose from, and such a
+    parameter is its own.
+
+    Raises:
+        NotShown: the parameter cannot be read, or names what is not shown at this address.
+    """
+    if "fields=" not in request.META.get("QUERY_STRING", "") or not (handler.model or handler.fields):
+        return ()
+    if "fields" not in request.GET:
+        return ()
+    wanted = read_wanted(",".join(request.GET.getlist("fields")))
+    if handler.model is None:
+        narrowed(read_fields(handler.fields, f"{type(handler).__name__}.fields"), wanted)
+    elif handler.list_fields and _may_be_list(handler, action, kwargs):
+        _refuse_what_neither_shows(handler, compiler, wanted)
+    else:
+        compiler.plan(type(handler), handler.model, wanted=wanted)
+    return wanted
+
+
+def _may_be_list(handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> bool:
+    item = handler.model is not None and identifies(handler.model, frozenset(kwargs))
+    return action == "read" and (not item or overrides(handler, "read"))
+
+
+def _refuse_what_neither_shows(handler: BaseHandler, compiler: Compiler, wanted: tuple[Node, ...]) -> None:
+    """Raise ``NotShown`` for what is shown neither in a list nor of one object; which it is, the method decides."""
+    model: Any = handler.model
+    try:
+        compiler.plan(type(handler), model, many=True, wanted=wanted)
+    except NotShown as refusal:
+        if not overrides(handler, "read"):
+            raise
+        try:
+            compiler.plan(type(handler), model, wanted=wanted)
+        except NotShown:
+            raise refusal from None
