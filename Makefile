@@ -3,10 +3,12 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+BENCH_VENV ?= .venv-bench
 PORT ?= 8000
 POSTS ?= 0
 
 BIN := $(VENV)/bin
+BENCH_BIN := $(BENCH_VENV)/bin
 PACKAGES := . $(wildcard plugins/*)
 PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 MANAGE := $(CURDIR)/$(BIN)/python manage.py
@@ -19,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
 help:
 	@echo "make demo    serve the blog on 127.0.0.1:$(PORT) (PORT=8001 for another, POSTS=10000 for more posts)"
 	@echo "make test    lint, types, import contracts, tests"
-	@echo "make bench   measure what docs/performance.md shows"
+	@echo "make bench   measure Piston beside its peers, as docs/performance.md shows it"
 	@echo "make clean   remove what the others made"
 
 # -- setting up ---------------------------------------------------------------------------------
@@ -62,8 +64,20 @@ contracts: $(VENV)/.tools
 tests: $(VENV)/.tools
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)
 
-bench: $(VENV)/.tools
-	@$(BIN)/python -m benchmarks.request_cost
+# -- the benchmarks -----------------------------------------------------------------------------
+
+# The peers get an environment of their own. BENCH="flat one --rounds 10" runs a part, BENCH="--write docs/performance.md"
+# puts the table into the page; `python -m benchmarks --help` says what else there is.
+$(BENCH_VENV)/.packages: $(PROJECTS) benchmarks/requirements.txt
+	@echo "Setting up $(BENCH_VENV) ..."
+	@test -x $(BENCH_BIN)/python || $(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(BENCH_BIN)/python -m pip install --quiet hatchling editables
+	@$(BENCH_BIN)/python -m pip install --quiet --no-build-isolation $(patsubst %,-e %,$(PACKAGES)) -r benchmarks/requirements.txt
+	@touch $@
+
+bench: $(BENCH_VENV)/.packages
+	@$(BENCH_BIN)/python -m benchmarks $(BENCH)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis examples/blog/*.sqlite3 examples/blog/media
+	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis examples/blog/*.sqlite3 examples/blog/media

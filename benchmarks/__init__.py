@@ -1,1 +1,1 @@
-"""What each step of a request costs, and what the peers need for the same."""
+"""Piston beside its peers: the same work, the same answers, measured in turn in one process."""

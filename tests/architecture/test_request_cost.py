@@ -12,12 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 COUNT = """
 import json, sys
-from benchmarks.request_cost import answer, setup
+from benchmarks.serving import application, environ, send, setup
 
-application = setup()
+setup()
 
 
-def count(path):
+def count(contestant):
+    serve = application(f"benchmarks.contestants.{contestant}")
     total = 0
 
     def trace(frame, event, argument):
@@ -27,14 +28,15 @@ def count(path):
         return trace
 
     for _ in range(3):
-        answer(application, path)
+        send(serve, environ("/ok/"))
+    request = environ("/ok/")
     sys.settrace(trace)
-    answer(application, path)
+    send(serve, request)
     sys.settrace(None)
     return total
 
 
-print(json.dumps([count("/plain/"), count("/piston/")]))
+print(json.dumps([count("plain_django"), count("piston")]))
 """
 
 

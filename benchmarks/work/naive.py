@@ -1,0 +1,24 @@
+"""The same list of 1000 nested posts where nobody has written a join or a prefetch.
+
+The two baselines have nothing to leave out; they serve what they serve in ``nested``.
+"""
+
+from __future__ import annotations
+
+from benchmarks.contestants import CURSOR, DRF
+from benchmarks.records import Work, at_most, times_as_fast
+from benchmarks.work import documents, nested
+
+
+def work() -> Work:
+    """Return the work."""
+    return Work(
+        name="naive",
+        title="1000 nested posts, nothing by hand",
+        path="/naive/",
+        expected=nested.expected,
+        read=documents.json,
+        rounds=10,
+        marks=[at_most(1.1, CURSOR), times_as_fast(50, DRF)],
+        most_queries=3,
+    )
