@@ -15,6 +15,7 @@ from django.urls import Resolver404, URLPattern, path, re_path, resolve
 from django.utils.http import escape_leading_slashes
 from django.utils.regex_helper import normalize
 
+from piston_core.bound import Bound
 from piston_core.contracts import Authenticator
 from piston_core.handler import BaseHandler, identifies
 from piston_core.pipeline.select import describe
@@ -143,7 +144,7 @@ class RootHandler(BaseHandler):
 class Unrouted(Resource):
     """Answers every address under an API's prefix that no route has: a problem instead of a page."""
 
-    def handle(self, request: HttpRequest, kwargs: Any) -> HttpResponseBase:
+    def handle(self, request: HttpRequest, kwargs: Any, bound: Bound) -> HttpResponseBase:
         """Answer 404; to a reader who forgot the last slash, what Django's ``APPEND_SLASH`` answers."""
         if not _lacks_slash(request):
             raise Problem(404, "There is nothing at this address.")

@@ -83,6 +83,13 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
             obj=handler,
             id="piston.E006",
         )
+    if route.unnamed:
+        yield Error(
+            f"{route.pattern} ({route.handler}) has a group without a name, which no handler takes.",
+            hint="Name the group, as in (?P<slug>...), or write (?:...) for one that is no argument.",
+            obj=handler,
+            id="piston.E008",
+        )
     yield from _check_arguments(route, handler)
 
 

@@ -16,6 +16,7 @@ from django.http import Http404
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
+from piston_core.stored import reread
 
 Fields = Sequence["str | tuple[str, Fields]"]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -56,6 +57,9 @@ class BaseHandler:
         form: the Django form that data has to pass; a model form saves by itself.
         needs: the relations, such as ``"author"`` or ``"comments__author"``, that the resource methods,
             properties and methods of the model among the fields follow; they are fetched together.
+        max_queries: how many queries one request may cost, from the method to the finished answer
+            (to the first piece of a stream). More are an error in tests and with ``DEBUG``, and
+            else a warning in the logger ``piston.queries``.
         stream: whether lists are read and sent row by row, in constant memory.
         atomic: whether a method that writes runs in a transaction that is rolled back if the
             request is refused or fails. Methods that are ``async def`` cannot have it.
@@ -71,6 +75,7 @@ class BaseHandler:
     is_anonymous: ClassVar[bool] = False
     form: ClassVar[type[BaseForm] | None] = None
     needs: ClassVar[Sequence[str]] = ()
+    max_queries: ClassVar[int | None] = None
     stream: ClassVar[bool] = False
     atomic: ClassVar[bool] = True
 
@@ -97,7 +102,7 @@ class BaseHandler:
             return self.get(request, **kwargs)
         try:
             wanted = {_lookup(_model_of(self), name, value): value for name, value in kwargs.items()}
-            return self.queryset(request).filter(**wanted)
+            return self.queryset(request).filter(**wanted) if wanted else self.queryset(request)
         except (ValueError, TypeError, OverflowError, ValidationError) as error:
             raise Http404("no such address") from error
 
@@ -130,6 +135,8 @@ class BaseHandler:
 
     def _reread(self, request: Request, saved: Any) -> Any:
         """Return a saved object as the next request will read it: what the database made of it, annotations too."""
+        if type(self).queryset is BaseHandler.queryset and (found := reread(_model_of(self), saved.pk)) is not None:
+            return found
         try:
             return self.queryset(request).get(pk=saved.pk)
         except ObjectDoesNotExist:  # the client may write it, and then not see it any more
@@ -215,6 +222,7 @@ def identifies(model: type[Model], names: frozenset[str]) -> bool:
     together = [
         each.fields for each in options.constraints if isinstance(each, UniqueConstraint) and not each.condition
     ]
+    together.append(tuple(field.name for field in options.pk_fields))
     return bool(names & single) or any(set(group) <= names for group in (*options.unique_together, *together) if group)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -111,17 +111,20 @@ class Invalid(Problem):
         Each message gets the pointer of its field; a message about the whole has the empty pointer.
         """
         faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-        return cls(
-            [
-                {
-                    "pointer": "" if name == NON_FIELD_ERRORS else pointer(name),
-                    "detail": " ".join(fault.messages),
-                    "code": fault.code or "invalid",
-                }
-                for name, messages in faults.items()
-                for fault in messages
-            ]
-        )
+        return cls(faults_of(faults.items()))
+
+
+def faults_of(refused: Iterable[tuple[str, Iterable[ValidationError]]]) -> list[dict[str, str]]:
+    """Return an entry for each message of Django's validators, which come with the names of their fields."""
+    return [
+        {
+            "pointer": "" if name == NON_FIELD_ERRORS else pointer(name),
+            "detail": " ".join(fault.messages),
+            "code": fault.code or "invalid",
+        }
+        for name, faults in refused
+        for fault in faults
+    ]
 
 
 def pointer(*steps: str | int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
+from functools import partial
 from inspect import isawaitable
 from typing import Any, NamedTuple, cast
 
@@ -11,6 +12,8 @@ from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import connections
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.log import log_response
@@ -98,6 +101,8 @@ class Resource:
         self.is_async = any(is_async(self.handler, action) for action in WRITES | {"read"})
         if self.is_async:
             markcoroutinefunction(self)
+            for alias in connections:  # Django refuses ATOMIC_REQUESTS for an asynchronous view
+                non_atomic_requests(alias)(self)
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Answer a request; what goes wrong on the way is answered as a problem."""
@@ -151,15 +156,12 @@ class Resource:
         return await sync_to_async(self._answer)(request, exchange, result)
 
     def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
-        identity = authenticate(request, bound.authenticators)
+        authenticators = bound.authenticators
+        identity = authenticate(request, authenticators)
         known, unknown = self.methods(kwargs)
-        methods, action = select(
-            request,
-            known,
-            unknown,
-            identified=identity is not None or not bound.authenticators,
-            refuse=lambda detail: unauthorized(request, bound.authenticators, detail),
-        )
+        open_to_it = identity is not None or not authenticators
+        refuse = None if open_to_it else partial(unauthorized, request, authenticators)
+        methods, action = select(request, known, unknown, refuse)
         emitter = negotiate(request, bound.formats)
         wanted = choose(request, methods.handler, action, kwargs, self.compiler)
         data = parse(request, action, bound.parsers, bound.max_upload_size)

@@ -22,12 +22,14 @@ class Route:
         name: the URL's name with its namespaces.
         resource: the resource.
         arguments: the names of the URL's arguments.
+        unnamed: whether the URL has arguments without names, which no handler takes.
     """
 
     pattern: str
     name: str
     resource: Resource
     arguments: tuple[str, ...]
+    unnamed: bool = False
 
     @property
     def handler(self) -> str:
@@ -43,20 +45,29 @@ class Route:
 
 def routes() -> Iterator[Route]:
     """Yield every resource of the project's URL configuration, in its order."""
-    return _walk(get_resolver(), "/", "", ())
+    return _walk(get_resolver(), "/", "", (), unnamed=False)
 
 
-def _walk(resolver: URLResolver, prefix: str, namespace: str, outer: tuple[str, ...]) -> Iterator[Route]:
+def _walk(
+    resolver: URLResolver, prefix: str, namespace: str, outer: tuple[str, ...], *, unnamed: bool
+) -> Iterator[Route]:
     for entry in resolver.url_patterns:
         pattern = prefix + str(entry.pattern)
         arguments = (*outer, *(entry.pattern.converters or entry.pattern.regex.groupindex))
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _walk(entry, pattern, inner, arguments)
+            yield from _walk(entry, pattern, inner, arguments, unnamed=unnamed or _has_unnamed(entry))
         elif isinstance(entry, URLPattern):
             view = unwrap(entry.callback)
             if isinstance(view, Resource) and not isinstance(view, Unrouted):
-                yield Route(pattern, f"{namespace}{entry.name or ''}", view, arguments)
+                # Django drops those of the patterns around it where there are named ones.
+                nameless = _has_unnamed(entry) or (unnamed and not arguments)
+                yield Route(pattern, f"{namespace}{entry.name or ''}", view, arguments, nameless)
+
+
+def _has_unnamed(entry: URLPattern | URLResolver) -> bool:
+    expression = entry.pattern.regex
+    return bool(expression.groups) and not expression.groupindex
 
 
 def is_own(route: Route) -> bool:

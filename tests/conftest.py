@@ -8,6 +8,20 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.architecture import budgets
+from tests.settings import POSTGRES_MISSING
+from tests.shop_postgres import service
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the tests that need a service."""
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL; see tests/shop_postgres/service.py")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs PostgreSQL where there is none, before anything is set up; where it has to be there, fail."""
+    if POSTGRES_MISSING and item.get_closest_marker("postgres"):
+        refuse = pytest.fail if service.required() else pytest.skip
+        refuse(POSTGRES_MISSING)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -2,10 +2,19 @@
 
 from blog.settings import *  # noqa: F403 - all of it is meant
 from blog.settings import INSTALLED_APPS as BLOG_APPS
+from tests.shop_postgres import service
 
 DEBUG = False
 INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASE_ROUTERS = ["tests.shop_postgres.router.Router"]
+
+_POSTGRES = service.database(service.address())
+POSTGRES_MISSING = service.why_missing(_POSTGRES)
+if not POSTGRES_MISSING:
+    DATABASES[service.ALIAS] = _POSTGRES
+    INSTALLED_APPS += ["django.contrib.postgres", "tests.shop_postgres"]
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the suite logs in a thousand times
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # an uploaded file ends with the process

@@ -22,25 +22,25 @@ def authenticate(request: HttpRequest, authenticators: Sequence[Authenticator]) 
     Raises:
         Problem: 401 with every challenge, if credentials are there and not good.
     """
-    identity = None
-    try:
-        for authenticator in authenticators:
-            identity = authenticator.authenticate(request)
-            if identity is not None:
-                break
-    except AuthenticationFailed as failure:
-        raise unauthorized(request, authenticators, failure.detail) from failure
-    if identity is not None:
-        _become(request, identity.user)
-    elif anonymous := _anonymous_user():
-        _become(request, anonymous())
+    identity = _identity(request, authenticators) if authenticators else None
+    nobody = _anonymous_user()
+    if identity is not None or nobody is not None:
+        user = nobody() if identity is None else identity.user
+        request.user = user
+        request.auser = partial(_itself, user)  # Django's own would still ask the session
     request.identity = identity  # type: ignore[attr-defined]  # declared by piston_core.Request
     return identity
 
 
-def _become(request: HttpRequest, user: Any) -> None:
-    request.user = user
-    request.auser = partial(_itself, user)  # Django's own would still ask the session
+def _identity(request: HttpRequest, authenticators: Sequence[Authenticator]) -> Identity | None:
+    try:
+        for authenticator in authenticators:
+            identity = authenticator.authenticate(request)
+            if identity is not None:
+                return identity
+    except AuthenticationFailed as failure:
+        raise unauthorized(request, authenticators, failure.detail) from failure
+    return None
 
 
 async def _itself(user: Any) -> Any:

@@ -71,9 +71,11 @@ def negotiate(request: HttpRequest, formats: Formats) -> Emitter:
 
 def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
     """Return the emitter that the request asks for, ``None`` if there is none like it."""
-    if "format=" in request.META.get("QUERY_STRING", "") and "format" in request.GET:
+    fields = request.META
+    if "format=" in fields.get("QUERY_STRING", "") and "format" in request.GET:
         return formats.emitters.get(request.GET["format"])
-    return formats.accepted(request.META.get("HTTP_ACCEPT", "*/*"))
+    accept = fields.get("HTTP_ACCEPT", "*/*")
+    return formats.remembered.get(accept) or formats.accepted(accept)
 
 
 def best(accept: str, emitters: Sequence[Emitter]) -> Emitter | None:

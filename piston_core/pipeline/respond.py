@@ -30,7 +30,8 @@ def respond(
 def _whole(
     request: HttpRequest, status: int, body: bytes, content_type: str, headers: Mapping[str, str]
 ) -> HttpResponse:
-    response = HttpResponse(body, status=status, content_type=content_type, headers=headers)
+    unusual = None if status == 200 else status  # the constructor checks what it is given
+    response = HttpResponse(body, status=unusual, content_type=content_type, headers=headers)
     response.headers["Content-Length"] = str(len(body))
     if request.method == "HEAD":
         response.content = b""

@@ -74,12 +74,7 @@ def _takes(method: Callable[..., Any], names: frozenset[str]) -> bool:
 
 
 def select(
-    request: HttpRequest,
-    known: Methods,
-    unknown: Methods | None,
-    *,
-    identified: bool,
-    refuse: Callable[[str], Problem],
+    request: HttpRequest, known: Methods, unknown: Methods | None, refuse: Callable[[str], Problem] | None
 ) -> tuple[Methods, str]:
     """Return what serves the request and the name of the handler's method.
 
@@ -87,15 +82,14 @@ def select(
         request: the request.
         known: what the handler for identified clients serves here.
         unknown: what the handler for requests without credentials serves here, if there is one.
-        identified: whether the request may use the former.
-        refuse: makes the 401 problem.
+        refuse: makes the 401 problem; ``None`` if the request may use what identified clients may.
 
     Raises:
         Problem: 401 if nobody unknown may do this, 405 with ``Allow`` for a method that is not
             served here, 501 if it is declared but nothing implements it.
     """
     methods = known
-    if not identified:
+    if refuse is not None:
         if unknown is None or request.method not in unknown.actions:
             raise refuse("This needs credentials; WWW-Authenticate says which.")
         methods = unknown

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm
+from django.forms import BaseForm, MultiWidget
+from django.utils.datastructures import MultiValueDict
 
+from piston_core.formfields import Fields, SharedFields, relaxed
 from piston_core.forms import (
+    MadeForm,
     current_values,
     default_values,
     form_for,
     form_values,
+    left_to_the_database,
     misshapen,
-    relax,
+    names_of,
+    told,
     unknown,
-    well_shaped,
 )
 from piston_core.handler import BaseHandler, identifies
-from piston_core.problems import Invalid, pointer
+from piston_core.problems import Invalid, faults_of, pointer
 from piston_core.requests import Request
+from piston_core.screening import Outline, outline_of, screen
+
+Faults = list[dict[str, str]]
+
+
+class Sent(NamedTuple):
+    """What a form is to judge.
+
+    Attributes:
+        subject: the object that the data is about: a new one, the one at this address, or ``None``.
+        values: the data as a form takes it, with what was not sent.
+        unsent: the names of the latter.
+        files: the files that were sent.
+        left: the names whose values the database is to compute.
+    """
+
+    subject: Any
+    values: MultiValueDict[str, Any]
+    unsent: frozenset[str]
+    files: Any
+    left: frozenset[str]
 
 
 def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
@@ -33,33 +58,76 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
         Invalid: 422 with a pointer for each value that is refused or that the form does not know.
         Http404: there is no object to change at this address.
     """
-    form_class = form_for(handler, action)
+    form_class: Any = form_for(handler, action)
     request.form = None
     if form_class is None:
         return
     if not isinstance(data, Mapping):
         raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
-    form = _bound(request, handler, action, form_class, data, kwargs)
-    faults = unknown(form, (*data, *(form.files or ()))) + misshapen(form, data)
+    subject = _subject(request, handler, action, kwargs)
+    files = request.FILES if request.content_type == "multipart/form-data" else None
+    outline = outline_of(form_class)
+    fields = outline.fields if outline else form_class(files=files, **_about(form_class, subject)).fields
+    wrong = misshapen(fields, data)
+    faults = unknown(outline.names if outline else names_of(fields), (*data, *(files or ()))) + told(fields, wrong)
+    shaped = {name: value for name, value in data.items() if name not in wrong} if wrong else data
+    sent = _sent(fields, action, shaped, files, subject)
+    passed = _screen(outline, sent, faults) if outline is not None and outline.screens else None
+    form = _form(form_class, outline, sent)
+    if isinstance(form, MadeForm):
+        form.passed = passed
+    request.form = _valid(form, faults)
+
+
+def _screen(outline: Outline, sent: Sent, faults: Faults) -> Mapping[str, Any] | None:
+    """Return what the fields make of the data, ``None`` where a form has to be asked.
+
+    Raises:
+        Invalid: they refuse something, which is all that is wrong with single values.
+    """
+    if sent.left:
+        return None
+    try:
+        screened = screen(outline, sent.values, sent.files, sent.unsent, sent.subject)
+    except OverflowError as error:
+        raise _out_of_range() from error
+    if screened is None:
+        return None
+    if screened.refused:
+        raise Invalid(_all(faults, ((name, error.error_list) for name, error in screened.refused.items())))
+    return screened.passed
+
+
+def _all(faults: Faults, refused: Iterable[tuple[str, list[ValidationError]]]) -> Faults:
+    """Return the faults with those of a form, of which the former's names need not be told twice."""
+    named = {fault["pointer"] for fault in faults}
+    return faults + [fault for fault in faults_of(refused) if fault["pointer"] not in named]
+
+
+def _valid(form: BaseForm, faults: Faults) -> BaseForm:
+    """Return the form if there are no faults and it finds none."""
     instance = getattr(form, "instance", None)
     key = _key(instance)
     if not _is_valid(form):
-        named = {fault["pointer"] for fault in faults}
-        refused = Invalid.of(ValidationError(form.errors.as_data())).members["errors"]
-        faults += [fault for fault in refused if fault["pointer"] not in named]
+        faults = _all(faults, form.errors.as_data().items())
     if instance is not None and _key(instance) != key:
         detail = "This is what the object is known by, and cannot be changed."
-        faults.append({"pointer": pointer(instance._meta.pk.name), "detail": detail, "code": "fixed"})
+        faults = [*faults, {"pointer": pointer(instance._meta.pk.name), "detail": detail, "code": "fixed"}]
     if faults:
         raise Invalid(faults)
-    request.form = form
+    return form
 
 
 def _is_valid(form: BaseForm) -> bool:
     try:
         return form.is_valid()
-    except OverflowError as error:  # a number that neither a float nor the database can hold
-        raise Invalid([{"pointer": "", "detail": "A number is out of range.", "code": "range"}]) from error
+    except OverflowError as error:
+        raise _out_of_range() from error
+
+
+def _out_of_range() -> Invalid:
+    """Return the problem for a number that neither a float nor the database can hold."""
+    return Invalid([{"pointer": "", "detail": "A number is out of range.", "code": "range"}])
 
 
 def _key(instance: Any) -> Any:
@@ -67,29 +135,37 @@ def _key(instance: Any) -> Any:
     return None if instance is None or instance._state.adding else instance.pk
 
 
-def _bound(
-    request: Request,
-    handler: BaseHandler,
-    action: str,
-    form_class: type[BaseForm],
-    data: Mapping[str, Any],
-    kwargs: Mapping[str, Any],
-) -> BaseForm:
-    """Return the form with the data in it, and with the object that it is about."""
-    files = request.FILES if request.content_type == "multipart/form-data" else None
-    subject = _subject(request, handler, action, kwargs)
+def _about(form_class: Any, subject: Any) -> dict[str, Any]:
+    """Return the argument by which a form gets the object, if it is a form of the object's model."""
     model = getattr(getattr(form_class, "_meta", None), "model", None)
-    takes_it = subject is not None and model is not None and isinstance(subject, model)
-    arguments = {"instance": subject} if takes_it else {}
-    form = form_class(files=files, **arguments)
+    return {"instance": subject} if model is not None and isinstance(subject, model) else {}
+
+
+def _sent(fields: Fields, action: str, data: Mapping[str, Any], files: Any, subject: Any) -> Sent:
+    """Return what a form is to judge: the data, and for what was not sent what is there or what a new object has."""
+    sent = form_values(fields, data)
+    missing = {
+        name: field for name, field in fields.items() if name not in sent or isinstance(field.widget, MultiWidget)
+    }
+    if not missing:
+        return Sent(subject, sent, frozenset(), files, frozenset())
     fresh = None if action == "patch" else subject if action == "create" or subject is None else type(subject)()
-    merged = current_values(form, subject) if action == "patch" else default_values(form, fresh)
-    sent = form_values(form, well_shaped(form, data))
-    unsent = merged.keys() - sent.keys()
-    for name, values in sent.lists():
-        merged.setlist(name, values)
-    form = form_class(merged, files, **arguments)
-    relax(form, unsent, fresh)
+    values = current_values(missing, subject) if action == "patch" else default_values(missing, fresh)
+    unsent = frozenset(values.keys() - sent.keys())
+    merged = MultiValueDict({**dict(values.lists()), **dict(sent.lists())})
+    return Sent(subject, merged, unsent, files, frozenset(left_to_the_database(missing, merged, fresh)))
+
+
+def _form(form_class: type[BaseForm], outline: Outline | None, sent: Sent) -> BaseForm:
+    """Return the form with the data in it, whose fields pass what was not sent as it is."""
+    form = form_class(sent.values, sent.files, **_about(form_class, sent.subject))
+    if sent.unsent or sent.left:
+        ready = outline.relaxed if outline and isinstance(outline.fields, SharedFields) else {}
+        form.fields = {
+            name: (ready.get(name) or relaxed(field)) if name in sent.unsent else field
+            for name, field in form.fields.items()
+            if name not in sent.left
+        }
     return form
 
 

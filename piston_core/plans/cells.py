@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from inspect import getattr_static
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,8 @@ class Cell:
     Attributes:
         code: an expression, with ``{v}`` for the value as the driver returns it.
         tests_null: whether the expression cannot take ``None``.
-        bare: whether the column's declared type is hidden from the driver, so that it converts nothing.
+        bare: whether the column is selected as the text or number that the database has, so that neither the driver
+            nor Django makes an object of it.
         converted: whether Django's converters run over the value before.
         helpers: what the expression calls, by the name that it uses for it.
     """
@@ -70,6 +72,11 @@ class Cell:
     converted: bool = False
     helpers: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether the value is shown just as the driver returns it."""
+        return self.code == "{v}" and not self.bare
+
 
 _AS_IT_IS = Cell("{v}", tests_null=False)
 _BY_DJANGO = Cell("plain({v})", tests_null=False, converted=True)
@@ -78,13 +85,18 @@ _ISO = Cell("{v}.isoformat()")
 _FILES = frozenset({FileDescriptor, ImageFileDescriptor})
 
 
-class Undeclared(Col):
-    """A column of SQLite as it is stored: an operator hides its declared type, and so no converter is run."""
+class Bare(Col):
+    """A column as the text or the number that the database has for it."""
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        """Return the column behind an operator that does nothing."""
+        """Return the column behind an operator that hides its declared type, for which Django registers converters."""
         sql, params = self.as_sql(compiler, connection)
         return f"+{sql}", params
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """Return the column as text."""
+        sql, params = self.as_sql(compiler, connection)
+        return f"{sql}::text", params
 
     def get_group_by_cols(self) -> list[Any]:
         """Group by the column itself."""
@@ -137,6 +149,12 @@ def has_own_reading(model: type[Model], column: Field[Any, Any]) -> bool:
     if isinstance(column, FileField):
         return descriptor not in _FILES or column.attr_class not in {FieldFile, ImageFieldFile}
     return not descriptor.__module__.startswith("django.db.models.")
+
+
+@cache
+def loads_plainly(model: type[Model]) -> bool:
+    """Return whether a model leaves the way in which objects are made of rows to Django."""
+    return model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]  # of the bound class method
 
 
 def _is_known(column: Field[Any, Any]) -> bool:
@@ -213,21 +231,29 @@ def _sqlite_moment(column: Any, connection: BaseDatabaseWrapper) -> Cell | None:
     return Cell(code.replace("END", end), bare=True, helpers={"moment": _slowly(column, connection)})
 
 
-def _postgresql(kind: str, _column: Any, connection: BaseDatabaseWrapper, style: Style) -> Cell | None:
-    """Return the shortcut for what psycopg returns as an object of Python."""
+def _postgresql(kind: str, column: Any, _connection: BaseDatabaseWrapper, style: Style) -> Cell | None:
+    """Return the shortcut for PostgreSQL, whose texts for these types are nearly those of the documents."""
     if kind == "BooleanField":
         return _AS_IT_IS
-    if kind == "DecimalField" and Decimal not in style.native:
-        return Cell("(str({v}) if {v}.is_finite() else plain({v}))")
-    if kind == "UUIDField":
-        return _AS_IT_IS if UUID in style.native else Cell("str({v})")
+    if kind == "UUIDField" and style.wants_text(UUID):
+        return Cell("{v}", tests_null=False, bare=True)
+    if kind == "DecimalField" and Decimal not in style.native and column.decimal_places <= 6:
+        return Cell("({v} if {v} != 'NaN' else plain(decimal_({v})))", bare=True, helpers={"decimal_": Decimal})
+    if kind == "DateTimeField" and style.wants_text(datetime):
+        return _postgresql_moment()
     if kind == "DateField":
         return _AS_IT_IS if date in style.native else _ISO
     if kind == "TimeField":
         return _AS_IT_IS if time in style.native else _ISO
-    if kind == "DateTimeField" and (connection.timezone is UTC or not settings.USE_TZ):
-        return _AS_IT_IS if datetime in style.native else _ISO
     return None
+
+
+def _postgresql_moment() -> Cell | None:
+    """Return the shortcut for a moment, whose text lacks the ``T``, the offset's minutes, and zeros at the end."""
+    if not settings.USE_TZ:  # the column has an offset all the same, which Django takes away
+        return None
+    code = '(f"{{v}[:10]}T{{v}[11:]}:00" if len({v}) == 29 or len({v}) == 22 else moment({v}))'
+    return Cell(code, bare=True, helpers={"moment": lambda text: scalar(datetime.fromisoformat(text))})
 
 
 _VENDORS: Mapping[str, Callable[[str, Any, BaseDatabaseWrapper, Style], Cell | None]] = {

@@ -13,8 +13,10 @@ from django.db.models import Manager, Model, QuerySet
 from django.db.models.expressions import ColPairs
 from django.db.models.query import ModelIterable
 
+from piston_core.plans.cells import loads_plainly
 from piston_core.plans.levels import Level, NotColumns, build
 from piston_core.plans.links import Link
+from piston_core.plans.objects import holds_sql
 from piston_core.plans.plan import FieldPlan
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ def level_of(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Level 
     """Return the level to read a queryset by, or why it has to be read as objects."""
     if not is_known(queryset):
         return "the queryset is of a kind that only Django itself can read"
-    return level_by(plan, connections[queryset.db], values, _annotations(plan, queryset.query))
+    query: Any = queryset.query
+    keyed = query.distinct and not query.distinct_fields  # then fewer columns could make rows alike
+    return level_by(plan, connections[queryset.db], values, _annotations(plan, query), keyed=keyed)
 
 
 def level_by(
@@ -34,14 +38,16 @@ def level_by(
     values: Values,
     annotations: Sequence[str] = (),
     link: Link | None = None,
+    *,
+    keyed: bool = False,
 ) -> Level | str:
     """Return a level, worked out once for all that it depends on."""
     zone = connection.timezone_name if settings.USE_TZ else None
-    key = (connection.alias, zone, values.style, annotations, link)
+    key = (connection.alias, zone, values.style, annotations, link, keyed)
     level: Level | str | None = plan.levels.get(key)
     if level is None:
         try:
-            level = build(plan, connection, values.style, annotations, link)
+            level = build(plan, connection, values.style, annotations, link, keyed=keyed)
         except NotColumns as error:
             level = str(error)
         plan.levels.keep(key, level)
@@ -61,7 +67,7 @@ def is_known(queryset: QuerySet[Any]) -> bool:
     query: Any = queryset.query
     return (
         queryset._iterable_class is ModelIterable  # how Django tells values() apart
-        and not (query.combinator or query.extra or query.extra_tables)
+        and not (query.combinator or query.select_for_update_of or holds_sql(query))
         and all(type(each) is str for each in queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
         and not any(isinstance(each, ColPairs) for each in query.annotations.values())
         and _reads_plainly(type(queryset))
@@ -74,12 +80,6 @@ def _reads_plainly(kind: type[QuerySet[Any]]) -> bool:
     """Return whether a class of querysets leaves the way in which rows are read to Django."""
     names = ("__iter__", "iterator", "_iterator", "_fetch_all", "_clone", "_chain", "__len__", "__getitem__")
     return all(getattr(kind, name) is getattr(QuerySet, name) for name in names)
-
-
-@cache
-def loads_plainly(model: type[Model]) -> bool:
-    """Return whether a model leaves the way in which objects are made of rows to Django."""
-    return model.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]  # of the bound class method
 
 
 @cache

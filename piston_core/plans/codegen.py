@@ -55,7 +55,7 @@ def function(row: str, variables: Sequence[str], children: Sequence[str], *, gro
     return template.format(
         arguments=", ".join(["found", "plain", "namespace", *children]),
         row=row.replace("\n", "\n" + _INDENT * depth),
-        variables=", ".join(variables) + ",",
+        variables=", ".join(variables) + ("," if len(variables) == 1 else ""),
     )
 
 

@@ -25,11 +25,13 @@ class Reason:
         name: the name that is to blame, with the relations that lead to it; ``""`` for the whole level.
         why: what it is.
         advice: what to do about it.
+        runs: whether it is a method, which may run queries of its own.
     """
 
     name: str
     why: str
     advice: str = ""
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _blamed(plan: FieldPlan, annotated: frozenset[str], prefix: str) -> Iterator
     for column in plan.columns:
         name, source = dotted(prefix, column.name), column.source
         if isinstance(source, Computed):
-            yield Reason(name, source.why, _advice(column))
+            yield Reason(name, source.why, *_advice(column))
         elif isinstance(source, Perhaps) and (prefix or source.name not in annotated):
             yield Reason(
                 name, f"is no column of {plan.model.__name__}, nor does the queryset annotate it", _BY_QUERYSET
@@ -103,10 +105,11 @@ def _blamed(plan: FieldPlan, annotated: frozenset[str], prefix: str) -> Iterator
             yield from _blamed(column.plan, annotated, name)
 
 
-def _advice(column: Column) -> str:
+def _advice(column: Column) -> tuple[str, bool]:
+    """Return what to do about a name that is computed, and whether it may run queries of its own."""
     if column.name == "resource_uri":
-        return _BY_ADDRESS
-    return _BY_KIND if column.relation else _BY_METHOD
+        return _BY_ADDRESS, False
+    return (_BY_KIND, False) if column.relation else (_BY_METHOD, True)
 
 
 def query_of(query: Any, connection: BaseDatabaseWrapper) -> Query:
@@ -116,8 +119,8 @@ def query_of(query: Any, connection: BaseDatabaseWrapper) -> Query:
         sql, _ = compiler.as_sql()
     except EmptyResultSet:
         return Query((), (), "")
-    used = [query.alias_map[alias] for alias, count in query.alias_refcount.items() if count]
-    joins = (f"{table.join_type} {_table(table)}" for table in used if table.join_type)
+    tables = (table for table in query.alias_map.values() if table.join_type)
+    joins = (f"{each.join_type} {_table(each)}" for each in tables if each.as_sql(compiler, connection)[0] in sql)
     return Query(tuple(_column(each, query) for each in compiler.select), tuple(joins), sql)
 
 

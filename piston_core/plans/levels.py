@@ -8,7 +8,7 @@ names is one; if one of them can only be told by an object, the whole level is r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,7 +16,7 @@ from django.db.models import Field, ForeignKey, Model, OneToOneRel
 
 from piston_core.plans import codegen
 from piston_core.plans.bounded import Bounded
-from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading
+from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading, loads_plainly
 from piston_core.plans.links import Link, link_of
 from piston_core.plans.plan import Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
 
@@ -51,11 +51,13 @@ class Many:
     """A level below, and where this one holds what the related objects refer to.
 
     Attributes:
+        model: the model of the parents.
         column: the name of the plan.
         link: how they refer to their parents.
         position: the place of the parents' key among what is selected.
     """
 
+    model: type[Model]
     column: Column
     link: Link
     position: int
@@ -92,6 +94,8 @@ def build(
     style: Style,
     annotations: Sequence[str] = (),
     link: Link | None = None,
+    *,
+    keyed: bool = False,
 ) -> Level:
     """Return the first level of a plan.
 
@@ -101,6 +105,7 @@ def build(
         style: what the emitter writes itself.
         annotations: the names of the queryset's annotations that are selected, in their order.
         link: for related objects that are many, how they refer to their parents.
+        keyed: whether the key is selected in any case.
 
     Raises:
         NotColumns: it can only be read as objects.
@@ -108,12 +113,13 @@ def build(
     builder = _Builder(connection, style, {name: f"note_{place}" for place, name in enumerate(annotations)})
     row = builder.row(plan, ())
     key = ["key"] if link is not None else []
-    if not (builder.selected or key or annotations):
-        builder.select(Selected((), columns_of(plan.model, "pk")[0]))
+    if keyed or not (builder.selected or key or annotations):
+        for each in columns_of(plan.model, "pk"):
+            builder.select(Selected((), each))
     variables = [*key, *(f"c{place}" for place in range(len(builder.selected))), *builder.annotations.values()]
     children = [f"many_{place}" for place in range(len(builder.many))]
     source = codegen.function(row, variables, children, grouped=link is not None)
-    many = tuple(Many(column, way, place + len(key)) for column, way, place in builder.many)
+    many = tuple(replace(each, position=each.position + len(key)) for each in builder.many)
     rows = codegen.compiled(source, builder.helpers)
     return Level(plan, tuple(builder.selected), tuple(annotations), link, many, source, rows)
 
@@ -132,7 +138,7 @@ class _Builder:
         self.style = style
         self.annotations = annotations
         self.selected: dict[Selected, str] = {}
-        self.many: list[tuple[Column, Link, int]] = []
+        self.many: list[Many] = []
         self.helpers: dict[str, Callable[..., Any]] = {}
 
     def row(self, plan: FieldPlan, path: Path) -> str:
@@ -201,6 +207,8 @@ class _Builder:
         key = field.field if isinstance(field, OneToOneRel) else field
         if not isinstance(key, ForeignKey):
             raise NotColumns(f"{column.name} of {model.__name__} is a relation that cannot be joined")
+        if not loads_plainly(plan.model):
+            raise NotColumns(f"{plan.model.__name__} makes its objects of rows in a way of its own, by from_db")
         deeper = (*path, field.name)
         optional = field is not key or key.null or not key.db_constraint or not model._meta.managed
         code = self.row(plan, deeper)
@@ -215,18 +223,16 @@ class _Builder:
         if link is None:
             raise NotColumns(f"{column.name} of {plan.model.__name__} is a relation that only objects can follow")
         variable = self.select(Selected(path, link.key))
-        self.many.append((column, link, int(variable[1:])))
+        self.many.append(Many(plan.model, column, link, int(variable[1:])))
         return f"many_{len(self.many) - 1}.get({variable}) or []"
 
     def address(self, plan: FieldPlan, column: Column, source: Address, path: Path) -> str:
         """Return the code of an address; an object without one does not have the entry."""
         fields = [columns_of(plan.model, name)[0] for name in source.columns]
-        for each in fields:
-            self.cell(plan.model, each)
-        held = [self.select(Selected(path, each, converted=True)) for each in fields]
+        held = [self.select(Selected(path, each, converted=not self.cell(plan.model, each).is_raw)) for each in fields]
         name = f"address_{len(self.helpers)}"
         self.helpers[name] = source.make
-        made = f"{name}(({''.join(f'{each}, ' for each in held)}), namespace)"
+        made = f"{name}(({', '.join(held)},), namespace)"
         return f"**({{}} if (uri := {made}) is None else {{{column.name!r}: uri}})"
 
     def select(self, selected: Selected) -> str:

@@ -119,10 +119,13 @@ class Among(Lookup):
         return resolved
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        """Return a list of parameters, as any database takes it."""
+        """Return lists of parameters, as any database takes them; Oracle's have a longest length."""
         column, params = self.process_lhs(compiler, connection)
-        places = ", ".join(["%s"] * len(self.rhs))
-        return f"{column} IN ({places})", [*params, *self.rhs]
+        size = connection.ops.max_in_list_size() or len(self.rhs)
+        parts = [self.rhs[start : start + size] for start in range(0, len(self.rhs), size)]
+        tests = [f"{column} IN ({', '.join(['%s'] * len(part))})" for part in parts]
+        bound = [value for part in parts for value in (*params, *part)]
+        return (tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"), bound
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
         """Return a JSON array's elements."""

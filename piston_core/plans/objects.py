@@ -7,16 +7,42 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Prefetch, QuerySet
+from django.db.models.sql.where import ExtraWhere
 
 from piston_core.plans.plan import Column, FieldPlan
+from piston_core.plans.statements import keep_rows
 
 
 def joined(plan: FieldPlan, queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """Add the joins of a plan; a union takes none, nor does a queryset that leaves columns out."""
-    joins = [*_joins(plan, ""), *(path for path in plan.needs if _leads_to_one(plan.model, path))]
-    if not joins or queryset.query.combinator or queryset.query.deferred_loading[0]:
+    """Add the joins of a plan, but for what the queryset fetches in a way of its own.
+
+    A union takes no joins, nor does a queryset that leaves columns out or that holds SQL by hand,
+    whose names another table could make ambiguous.
+    """
+    query: Any = queryset.query
+    if query.combinator or query.deferred_loading[0] or holds_sql(query):
         return queryset
-    return queryset.select_related(*joins)
+    own = [each.prefetch_to for each in _prefetches(queryset) if not isinstance(each, str)]
+    paths = [*_joins(plan, ""), *(path for path in plan.needs if _leads_to_one(plan.model, path))]
+    joins = [path for path in paths if not any(path == each or path.startswith(f"{each}__") for each in own)]
+    if not joins:
+        return queryset
+    found = queryset.select_related(*joins)
+    keep_rows(found.query)
+    return found
+
+
+def holds_sql(query: Any) -> bool:
+    """Return whether a query has parts that somebody has written in SQL, with ``extra()``."""
+    return bool(query.extra or query.extra_tables or query.extra_order_by or _has_sql(query.where))
+
+
+def _has_sql(node: Any) -> bool:
+    return isinstance(node, ExtraWhere) or any(_has_sql(child) for child in getattr(node, "children", ()))
+
+
+def _prefetches(queryset: QuerySet[Any]) -> Iterable[str | Prefetch[Any]]:
+    return queryset._prefetch_related_lookups  # type: ignore[attr-defined, no-any-return]  # Django has no other name
 
 
 def _joins(plan: FieldPlan, prefix: str) -> list[str]:

@@ -17,7 +17,8 @@ from django.db.models import F, Model, QuerySet, prefetch_related_objects
 
 from piston_core.plans import objects as there
 from piston_core.plans import plan as plans
-from piston_core.plans.choosing import is_known, is_plain, level_by, level_of, loads_plainly
+from piston_core.plans.cells import loads_plainly
+from piston_core.plans.choosing import is_known, is_plain, level_by, level_of
 from piston_core.plans.levels import Level, Many
 from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
 from piston_core.plans.plan import MISSING, Column, FieldPlan, Related
@@ -138,16 +139,14 @@ def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]
 
 def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> Any:
     """Return the rows that a level's code makes of what its query found, and of what the levels below it find."""
-    children = [_below(level.plan.model, many, raw, values, connection) for many in level.many]
+    children = [_below(many, raw, values, connection) for many in level.many]
     return level.rows(raw, values.plain, values.namespace, *children)
 
 
-def _below(
-    model: type[Model], many: Many, raw: list[Any], values: Values, connection: BaseDatabaseWrapper
-) -> dict[Any, list[Row]]:
+def _below(many: Many, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> dict[Any, list[Row]]:
     keys = dict.fromkeys(row[many.position] for row in raw)
     keys.pop(None, None)
-    return children_of(model, many.column, many.link, [*keys], values, connection)
+    return children_of(many.model, many.column, many.link, [*keys], values, connection)
 
 
 # -- levels below ----------------------------------------------------------------------------------
@@ -171,7 +170,7 @@ def children_of(
         return {}
     connection = _database(model, link, keys[0], connection)
     queryset = link.model._default_manager.using(connection.alias)
-    level = level_by(plan, connection, values, (), link)
+    level = level_by(plan, connection, values, (), link, keyed=queryset.query.distinct)
     if isinstance(level, Level) and is_known(queryset):
         statement = _statement(level, link, queryset, keys, connection)
         raw = [] if statement is None else found(statement, bound(statement.params, keys, connection), connection)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import lookups
 from django.db.models.expressions import Col
-from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.fields.related_lookups import RelatedExact, RelatedIsNull
 from django.db.models.sql.datastructures import BaseTable, Join
 from django.db.models.sql.query import Query
 from django.db.models.sql.where import WhereNode
@@ -98,7 +98,7 @@ def _comparison(lookup: Any) -> tuple[tuple[Any, ...], list[Any]] | None:
     if type(column) is not Col or lookup.bilateral_transforms:
         return None
     place = (kind, column.alias, column.target, column.output_field)
-    if kind is lookups.IsNull:
+    if kind is lookups.IsNull or kind is RelatedIsNull:
         return (*place, lookup.rhs), []
     if kind not in _COMPARISONS or isinstance(lookup.rhs, bool) or hasattr(lookup.rhs, "resolve_expression"):
         return None

@@ -13,8 +13,8 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Manager, QuerySet
 
-from piston_core.plans.cells import Undeclared
-from piston_core.plans.levels import Level, Selected, columns_of
+from piston_core.plans.cells import Bare
+from piston_core.plans.levels import Level, Selected
 from piston_core.plans.links import KEYS, array
 from piston_core.plans.shapes import Shape, shape_of
 
@@ -116,35 +116,33 @@ def compiled(level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrap
     except EmptyResultSet:
         return None
     expressions = [each[0] for each in compiler.select]
-    wanted, width = _converted(level), _width(level)
+    wanted = _converted(level)
     converters = compiler.get_converters(expressions).items()
     return Statement(
         sql,
         tuple(params),
         tuple((place, functions, expression) for place, (functions, expression) in converters if place in wanted),
-        width if compiler.has_extra_select or len(expressions) > width else None,
+        len(expressions) if compiler.has_extra_select else None,
     )
 
 
 def selecting(level: Level, query: Any) -> Any:
     """Have a query select a level's columns, and the annotations that go with them, instead of whole objects."""
+    keep_rows(query)
     query.set_values(("pk", *level.annotations))
     key = [_column(query, (level.link.path,))] if level.link is not None else []
-    columns = [*key, *(_expression(query, each) for each in level.selected)]
-    query.set_select(columns)
+    query.set_select((*key, *(_expression(query, each) for each in level.selected)))
     query.selected = None  # the order is that of the columns, then of the annotations
-    if query.distinct and not query.distinct_fields:
-        _tell_apart(query, columns, level.annotations)
     return query
 
 
-def _tell_apart(query: Any, columns: list[Any], annotations: Sequence[str]) -> None:
-    """Select an object's key after all else: two objects are distinct though all that is shown of them is the same."""
-    own = [_column(query, (each.name,)) for each in columns_of(query.model, "pk")]
-    query.set_select([*columns, *own])
-    named = {f"column {place}": place for place in range(len(columns) + len(own))}  # no annotation has a blank
-    last = [named.popitem() for _ in own]
-    query.selected = named | {name: name for name in annotations} | dict(last)
+def keep_rows(query: Any) -> None:
+    """Let joins that a query has prepared but does not use keep objects without a related one.
+
+    A filter by ``Q(stock=0) ^ Q(category=None)`` leaves such a join behind, as an inner one; Django
+    would use it as it is for whatever is selected from that table afterwards.
+    """
+    query.promote_joins(alias for alias, count in query.alias_refcount.items() if not count)
 
 
 def _expression(query: Any, selected: Selected) -> Any:
@@ -154,7 +152,7 @@ def _expression(query: Any, selected: Selected) -> Any:
         table = query.setup_joins([*selected.path], options, start).joins[-1]
         return selected.field.get_col(table)
     column = _column(query, (*selected.path, selected.field.name))
-    return Undeclared(column.alias, column.target, column.output_field) if selected.bare else column
+    return Bare(column.alias, column.target, column.output_field) if selected.bare else column
 
 
 def _column(query: Any, names: Sequence[str]) -> Any:
@@ -164,15 +162,12 @@ def _column(query: Any, names: Sequence[str]) -> Any:
     return targets[0].get_col(table)
 
 
-def _width(level: Level) -> int:
-    return len(level.selected) + len(level.annotations) + (level.link is not None)
-
-
 def _converted(level: Level) -> frozenset[int]:
     """Return the places of the values that Django's converters have to see: of some columns, and of annotations."""
-    first, width = 0 if level.link is None else 1, _width(level)
+    first = 0 if level.link is None else 1
     columns = {first + place for place, each in enumerate(level.selected) if each.converted}
-    return frozenset(columns.union(range(width - len(level.annotations), width)))
+    notes = first + len(level.selected)
+    return frozenset(columns | {notes + place for place in range(len(level.annotations))})
 
 
 # -- running ---------------------------------------------------------------------------------------

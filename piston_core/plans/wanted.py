@@ -86,10 +86,8 @@ def narrowed(nodes: Iterable[Node], wanted: tuple[Node, ...], whole: str = "") -
     chosen = {node.name: node for node in wanted}
     for name in chosen:
         if name not in shown:
-            known = ", ".join(shown) or "nothing"
-            raise NotShown(
-                f"'fields' names {f'{name} of {whole}' if whole else name}, which is not shown; {known} is."
-            )
+            place, known = f"{name} of {whole}" if whole else name, ", ".join(shown)
+            raise NotShown(f"'fields' names {place}, which is not shown here. Shown are: {known}.")
     return tuple(_narrowed(node, chosen[name].children) for name, node in shown.items() if name in chosen)
 
 

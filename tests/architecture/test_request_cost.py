@@ -40,12 +40,12 @@ print(json.dumps([count("plain_django"), count("piston")]))
 """
 
 
-def test_a_request_runs_at_most_three_tenths_more_bytecode_than_a_plain_view():
-    """`make bench` measures the time, whose ratio is below 1.2; this notices when a change makes it worse."""
+def test_a_request_runs_at_most_a_quarter_more_bytecode_than_a_plain_view():
+    """`make bench` measures the time, whose ratio is about 1.1; this notices when a change makes it worse."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     run = subprocess.run(
         [sys.executable, "-c", COUNT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     plain, piston = json.loads(run.stdout)
 
-    assert piston <= 1.3 * plain
+    assert piston <= 1.25 * plain

@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.forms import modelform_factory
 from django.http import Http404, HttpResponse
 from django.test import AsyncClient, RequestFactory
@@ -453,6 +454,17 @@ def test_a_request_that_is_cancelled_is_not_answered():
     async_to_sync(hang_up)()
 
     assert ended == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+@SERVERS
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_atomic_requests_leave_an_asynchronous_resource_to_itself(server, method):
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    try:
+        assert server(Native, method, body="{}", content_type=JSON).status_code in (200, 201)
+    finally:
+        connection.settings_dict["ATOMIC_REQUESTS"] = False
 
 
 def test_the_blogs_statistics_are_counted_asynchronously(blog):

@@ -41,7 +41,7 @@ def _json(data) -> str:
 # -- what names one object -------------------------------------------------------------------------
 
 
-class Loose(models.Model):
+class Halves(models.Model):
     """Has constraints on parts that can be missing."""
 
     first = models.IntegerField(null=True)
@@ -87,8 +87,8 @@ class Loose(models.Model):
         (Seat, {"email"}, False),
         (Seat, {"email", "row"}, False),
         (Seat, {"badge"}, False),
-        (Loose, {"first", "second"}, True),
-        (Loose, {"first"}, False),
+        (Halves, {"first", "second"}, True),
+        (Halves, {"first"}, False),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else stable(value),
 )

@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from tests.shop import kinds, people  # noqa: F401 - Django finds the models of an app through this module
+
 
 def address() -> str:
     """Return an address that is different each time."""

@@ -1,4 +1,4 @@
-"""``manage.py piston``: what is installed, enabled and served, for people and (``--json``) for programs."""
+"""``manage.py piston``: what is installed, enabled, served and read, for people and (``--json``) for programs."""
 
 from __future__ import annotations
 
@@ -7,60 +7,74 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from piston_core.conf import SettingsError, read_settings
-from piston_core.discovery import PluginError
+from piston_core.conf import read_settings
+from piston_core.management.planned import Planned, planned
+from piston_core.management.printing import Rows, plan_lines, table
 from piston_core.registry import build_registry
 from piston_core.routes import routes
 
-Rows = list[dict[str, Any]]
+_LISTS = (("plugins", "what is installed, enabled, broken"), ("routes", "what is served where"))
 
 
 class Command(BaseCommand):
-    """Lists Piston's plugins and routes."""
+    """Lists Piston's plugins and routes, and explains plans."""
 
-    help = "Lists Piston's plugins and routes."
+    help = "Lists Piston's plugins and routes, and explains how a handler's objects are read."
     requires_system_checks = []  # the list is needed most when the checks fail
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare what can be listed."""
+        """Declare what can be asked."""
         kinds = parser.add_subparsers(dest="what", required=True)
-        for name, about in (("plugins", "what is installed, enabled, broken"), ("routes", "what is served where")):
+        for name, about in (*_LISTS, ("plan", "how a handler's objects are read; runs no query")):
             kind = kinds.add_parser(name, help=about, description=about)
             kind.add_argument("--json", action="store_true", dest="as_json", help="print JSON for a program")
+        kind.add_argument("handler", help="a handler's name, with or without its module, or a route's pattern or name")
+        kind.add_argument("--sql", action="store_true", help="print the SQL of each level")
+        kind.add_argument("--code", action="store_true", help="print the code that is generated for each level")
+        kind.add_argument("--database", metavar="ALIAS", help="the database to read from")
 
-    def handle(self, *_args: Any, what: str, as_json: bool, **_options: Any) -> None:
-        """Print the list.
+    def handle(self, *_args: Any, what: str, as_json: bool, **options: Any) -> None:
+        """Print the answer.
 
         Raises:
-            CommandError: the settings cannot be read, so that there is nothing to list.
+            CommandError: the settings cannot be read, or what was asked for is not there.
         """
         try:
-            rows, failure = _plugins() if what == "plugins" else (_routes(), "")
-        except (SettingsError, PluginError) as error:
+            self._plan(as_json=as_json, **options) if what == "plan" else self._list(what, as_json=as_json)
+        except ImproperlyConfigured as error:  # of the settings, a plugin, or a handler's fields
             raise CommandError(str(error)) from error
+
+    def _list(self, what: str, *, as_json: bool) -> None:
+        rows, failure = _plugins() if what == "plugins" else (_routes(), "")
         if as_json:
-            self.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False))
+            self.stdout.write(_json(rows))
+        elif rows:
+            self.stdout.write("\n".join(table(rows, below=("hooks", "failure", "fix"))))
         else:
-            self._print(rows)
+            self.stdout.write("There is nothing to list.")
         if failure:
             raise CommandError(failure)
 
-    def _print(self, rows: Rows) -> None:
-        """Print the rows as a table; what does not fit into a column comes below its row."""
-        if not rows:
-            self.stdout.write("There is nothing to list.")
-            return
-        below = ("hooks", "failure", "fix")
-        columns = [name for name in rows[0] if name not in below]
-        cells = [columns, *([_text(row[name]) for name in columns] for row in rows)]
-        widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
-        for line, row in zip(cells, [{}, *rows], strict=True):
-            self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-            for name in below:
-                if row.get(name):
-                    self.stdout.write(f"    {name}: {_text(row[name])}")
+    def _plan(
+        self, *, as_json: bool, handler: str, sql: bool, code: bool, database: str | None, **_options: Any
+    ) -> None:
+        found = planned(handler, database)
+        if as_json:
+            self.stdout.write(_json([_data(each) for each in found]))
+        else:
+            lines = ("\n".join(plan_lines(each, sql=sql, code=code)) for each in found)
+            self.stdout.write("\n\n".join(lines))
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+def _data(planned: Planned) -> dict[str, Any]:
+    return {**asdict(planned), "queries": planned.level.queries}
 
 
 def _plugins() -> tuple[Rows, str]:
@@ -87,11 +101,3 @@ def _routes() -> Rows:
             }
         )
     return rows
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(value) or "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) or "-"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.test import Client
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.cache import cache_page
 from django.views.decorators.csrf import csrf_exempt
 from hypothesis import HealthCheck, given
@@ -564,6 +564,23 @@ def test_a_decorated_resource_is_looked_at(serve):
 )
 def test_e007_an_argument_that_the_model_cannot_be_looked_up_by(serve, pattern, attributes, expected):
     serve(path(pattern, Resource(handler(**attributes), authentication=())))
+
+    assert codes() == expected
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "expected"),
+    [
+        ("", "([a-z]+)/", ["piston.E008"]),
+        ("([a-z]+)/", "all/", ["piston.E008"]),
+        ("(?P<slug>[a-z]+)/", "([0-9]+)/", ["piston.E008"]),
+        ("([a-z]+)/", "(?P<slug>[a-z]+)/", []),
+        ("", "(?:a|b)/", []),
+        ("", "(?P<slug>[a-z]+)/", []),
+    ],
+)
+def test_e008_a_group_without_a_name(serve, outer, inner, expected):
+    serve(re_path(outer, include([re_path(inner, Resource(handler(), authentication=()))])))
 
     assert codes() == expected
 
