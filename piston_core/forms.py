@@ -26,7 +26,7 @@ from piston_core.formfields import (
 from piston_core.handler import BaseHandler, overrides
 from piston_core.plans.tree import shown
 from piston_core.problems import pointer
-from piston_core.stored import may_clash
+from piston_core.unique import may_clash
 
 _FROM_PAGES = frozenset({"csrfmiddlewaretoken"})  # what Django's own form pages send along
 

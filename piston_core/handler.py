@@ -16,7 +16,6 @@ from django.http import Http404
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
-from piston_core.stored import reread
 
 Fields = Sequence["str | tuple[str, Fields]"]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -29,6 +28,8 @@ ACTIONS: Mapping[str, str] = {
     "PATCH": "patch",
     "DELETE": "delete",
 }
+# The methods that an action may run through, where it is not its own alone.
+_METHODS = {"read": ("read", "get"), "update": ("update", "patch"), "patch": ("update", "patch")}
 WRITES = frozenset({"create", "update", "patch", "delete"})
 
 
@@ -123,20 +124,23 @@ class BaseHandler:
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return a new object."""
-        return self._reread(request, _saved(request, lambda: self.new(request, **kwargs)))
+        saved = _saved(request, lambda: self.new(request, **kwargs))
+        return saved if leaves(self, "create") else self._reread(request, saved)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with the values that were sent."""
-        return self._reread(request, _saved(request, lambda: self.get(request, **kwargs)))
+        saved = _saved(request, lambda: self.get(request, **kwargs))
+        return saved if leaves(self, "update") else self._reread(request, saved)
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with what was not sent as it is."""
         return self.update(request, **kwargs)
 
     def _reread(self, request: Request, saved: Any) -> Any:
-        """Return a saved object as the next request will read it: what the database made of it, annotations too."""
-        if type(self).queryset is BaseHandler.queryset and (found := reread(_model_of(self), saved.pk)) is not None:
-            return found
+        """Return a saved object as the next request will read it: what the database made of it, annotations too.
+
+        Only a method that overrides this one has to see that; otherwise it is read to be shown.
+        """
         try:
             return self.queryset(request).get(pk=saved.pk)
         except ObjectDoesNotExist:  # the client may write it, and then not see it any more
@@ -193,6 +197,11 @@ def validate(form: type[BaseForm]) -> Callable[[Method], Method]:
 def overrides(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
     """Return whether a handler brings this method itself instead of the model's CRUD."""
     return getattr(handler if isinstance(handler, type) else type(handler), action) is not getattr(BaseHandler, action)
+
+
+def leaves(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
+    """Return whether a handler leaves an action to the core altogether, with every method that it may run through."""
+    return not any(overrides(handler, name) for name in _METHODS.get(action, (action,)))
 
 
 def implements(handler: BaseHandler | type[BaseHandler], action: str) -> bool:

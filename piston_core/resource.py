@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from inspect import isawaitable
 from typing import Any, NamedTuple, cast
@@ -32,6 +33,7 @@ from piston_core.pipeline.represent import location, represent
 from piston_core.pipeline.respond import empty, refused, respond, vary
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
 from piston_core.pipeline.validate import validate
+from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node
 from piston_core.plans.values import Values
@@ -40,6 +42,7 @@ from piston_core.registry import get_registry
 from piston_core.replies import NOTHING
 from piston_core.requests import Request
 from piston_core.scope import Scope
+from piston_core.sought import stored
 
 
 class Exchange(NamedTuple):
@@ -151,9 +154,12 @@ class Resource:
         if not exchange.awaited:
             return await sync_to_async(self._perform)(request, exchange)
         await sync_to_async(self._validate)(request, exchange)
-        result = self._invoke(request, exchange)
-        result = await result if isawaitable(result) else result
-        return await sync_to_async(self._answer)(request, exchange, result)
+        handler, answer = exchange.handler, partial(self._answer, request, exchange)
+        watch = watch_for(request, handler, exchange.action, exchange.emitter, self.compiler, exchange.wanted)
+        async with watch or nullcontext():
+            result = self._invoke(request, exchange)
+            result = await result if isawaitable(result) else result
+        return await sync_to_async(watch.answered)(result, answer) if watch else await sync_to_async(answer)(result)
 
     def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
         authenticators = bound.authenticators
@@ -178,10 +184,16 @@ class Resource:
             return response
 
     def _act(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
+        handler = exchange.handler
+        if handler.max_queries is not None or request.META.get("QUERY_STRING"):
+            watch = watch_for(request, handler, exchange.action, exchange.emitter, self.compiler, exchange.wanted)
+            if watch is not None:
+                return watch.over(partial(self._result, request, exchange), partial(self._answer, request, exchange))
+        return self._answer(request, exchange, self._result(request, exchange))
+
+    def _result(self, request: HttpRequest, exchange: Exchange) -> Any:
         result = self._invoke(request, exchange)
-        if exchange.awaited and isawaitable(result):
-            result = async_to_sync(_awaited)(result)
-        return self._answer(request, exchange, result)
+        return async_to_sync(_awaited)(result) if exchange.awaited and isawaitable(result) else result
 
     def _validate(self, request: HttpRequest, exchange: Exchange) -> None:
         if exchange.action in WITH_BODY:
@@ -202,7 +214,8 @@ class Resource:
         if outcome.data is NOTHING:
             return empty(outcome.status, outcome.headers)
         emitter = exchange.emitter
-        document = represent(request, exchange.handler, outcome.data, emitter, self.compiler, exchange.wanted)
+        result = stored(request, exchange.handler, exchange.action, outcome.data)
+        document = represent(request, exchange.handler, result, emitter, self.compiler, exchange.wanted)
         headers = outcome.headers
         if outcome.created:
             address = location(request, exchange.handler, outcome.data, self.compiler)

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from piston_core.handler import BaseHandler, identifies, overrides
+from piston_core.handler import BaseHandler, identifies, leaves, overrides
 
 # What Django raises for a value that a column cannot hold: there is no such object.
 MISFITS = (ValueError, TypeError, OverflowError, ValidationError, DataError)
@@ -27,11 +27,13 @@ class Sought:
         handler: the handler whose model it belongs to.
         request: the request.
         named: the URL's arguments, which name one object at most.
+        saved: the object itself where it has just been written; what is shown of it is read again.
     """
 
     handler: BaseHandler
     request: HttpRequest
     named: Mapping[str, Any]
+    saved: Model | None = None
 
     def get(self) -> Any:
         """Read and return the object, with all its columns.
@@ -53,8 +55,17 @@ class Sought:
 
 def sought(request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Sought | None:
     """Return the object that a request is about to read, or ``None`` if the handler has a say in it."""
-    if action != "read" or handler.model is None:
-        return None
-    if overrides(handler, "read") or overrides(handler, "get"):
+    if action != "read" or handler.model is None or not leaves(handler, action):
         return None
     return Sought(handler, request, kwargs) if kwargs and identifies(handler.model, frozenset(kwargs)) else None
+
+
+def stored(request: HttpRequest, handler: BaseHandler, action: str, result: Any) -> Any:
+    """Return the result of a write that was left to the core as an object to be read, any other result as it is.
+
+    What is shown is what the database has made of it, and so what the next request will be shown.
+    """
+    model = handler.model
+    if model is None or not isinstance(result, model) or result._state.adding or not leaves(handler, action):
+        return result
+    return Sought(handler, request, {"pk": result.pk}, result)

@@ -29,7 +29,6 @@ logger = logging.getLogger("piston.queries")
 # The watches of the request at work, and of the requests around it: several share a thread on an event loop.
 _AT_WORK: ContextVar[tuple[Watch, ...]] = ContextVar("piston_watches", default=())
 
-
 Answer = Callable[[Any], HttpResponseBase]
 
 _PRIVATE = {"Cache-Control": "no-store"}
@@ -76,8 +75,8 @@ class Watch(Recorder):
         self.explanation.look(result)  # now, since a queryset is changed by being read
         with self:
             response = answer(result)
-        told = Reply(200, self.explanation.data(self.queries, self.seconds), headers=_PRIVATE)
-        return response if response.status_code >= 400 else answer(told)
+        explained = Reply(200, self.explanation.data(self.queries, self.seconds), headers=_PRIVATE)
+        return response if response.status_code >= 400 else answer(explained)
 
     def __enter__(self) -> Self:
         self._begin()

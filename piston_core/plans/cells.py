@@ -252,7 +252,8 @@ def _postgresql_moment() -> Cell | None:
     """Return the shortcut for a moment, whose text lacks the ``T``, the offset's minutes, and zeros at the end."""
     if not settings.USE_TZ:  # the column has an offset all the same, which Django takes away
         return None
-    code = '(f"{{v}[:10]}T{{v}[11:]}:00" if len({v}) == 29 or len({v}) == 22 else moment({v}))'
+    # An offset of whole hours has two digits; with minutes, and fewer of the second, a text has the same length.
+    code = '(f"{{v}[:10]}T{{v}[11:]}:00" if {v}[-3] in "+-" and len({v}) in (22, 29) else moment({v}))'
     return Cell(code, bare=True, helpers={"moment": lambda text: scalar(datetime.fromisoformat(text))})
 
 

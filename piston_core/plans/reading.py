@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import connections, router, transaction
+from django.db import DataError, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, QuerySet, prefetch_related_objects
 
@@ -31,6 +32,7 @@ from piston_core.plans.statements import (
     prepare,
     prepare_one,
 )
+from piston_core.sought import MISFITS
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -94,7 +96,7 @@ def one(
     """Return the row of the one object that has these values, ``None`` if there is none.
 
     It is what ``get(**named)`` finds, as the plan shows it; for a model whose manager is plain, no
-    queryset is made for it.
+    queryset is made for it. A value that its column cannot hold finds nothing.
 
     Args:
         plan: shows the object.
@@ -104,13 +106,11 @@ def one(
         among: the objects among which it has to be, if not all of the model.
 
     Raises:
-        ValueError, TypeError, OverflowError, ValidationError: a value is of a wrong type for its field.
         MultipleObjectsReturned: more than one object has these values.
     """
     found_rows = _plainly(plan, model, named, values) if among is None else None
     if found_rows is None:
-        objects = model._default_manager.all() if among is None else among
-        found_rows = fetch(plan, objects.filter(**named).order_by(), values)
+        found_rows = _by_queryset(plan, model._default_manager.all() if among is None else among, named, values)
     if len(found_rows) > 1:
         raise model.MultipleObjectsReturned(f"{len(found_rows)} objects of {model.__name__} are at this address")
     return found_rows[0] if found_rows else None
@@ -125,9 +125,23 @@ def _plainly(plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Valu
     level = level_by(plan, connection, values)
     if not isinstance(level, Level):
         return None
-    prepared = prepare_one(level, manager, named, connection)
-    raw = [] if prepared is None else found(*prepared, connection)
+    try:
+        prepared = prepare_one(level, manager, named, connection)
+        raw = [] if prepared is None else found(*prepared, connection)
+    except MISFITS:
+        return []
     return cast("list[Row]", finished(level, raw, values, connection)) if raw else []
+
+
+def _by_queryset(plan: FieldPlan, objects: QuerySet[Any], named: Mapping[str, Any], values: Values) -> list[Row]:
+    try:
+        narrowed = objects.filter(**named).order_by()
+    except MISFITS:
+        return []
+    try:
+        return fetch(plan, narrowed, values)
+    except (DataError, OverflowError):  # only the database finds that the value is beyond its column
+        return []
 
 
 def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
@@ -144,7 +158,7 @@ def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatab
 
 
 def _below(many: Many, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> dict[Any, list[Row]]:
-    keys = dict.fromkeys(row[many.position] for row in raw)
+    keys = dict.fromkeys(map(itemgetter(many.position), raw))
     keys.pop(None, None)
     return children_of(many.model, many.column, many.link, [*keys], values, connection)
 

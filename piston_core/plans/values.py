@@ -20,7 +20,7 @@ from piston_core.plans.cells import Style
 from piston_core.plans.plan import CHUNK, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
 from piston_core.plans.tree import Node
-from piston_core.sought import MISFITS, Sought
+from piston_core.sought import Sought
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
@@ -106,13 +106,13 @@ class Values:
         model: Any = wanted.handler.model
         with _Showing(self, self._shower(model)) as handler:
             plan = self._plan(handler, model, many=False)
-            try:
-                row = reading.one(plan, model, wanted.named, self, wanted.among())
-            except MISFITS as error:
-                raise wanted.missing() from error
-        if row is None:
+            row = reading.one(plan, model, wanted.named, self, wanted.among())
+        if row is not None:
+            return row
+        if wanted.saved is None:
             raise wanted.missing()
-        return row
+        wanted.saved.refresh_from_db()  # the client may write it, and then not see it any more
+        return self._rows(model, [wanted.saved])[0]
 
     def streamed(self, queryset: QuerySet[Any]) -> Iterator[Any]:
         """Yield the rows of a queryset in memory that does not grow with them."""

@@ -30,7 +30,8 @@ class Crate(models.Model):
     cents = ArrayField(CentsField(), null=True)
     suits = ArrayField(SuitField(), null=True)
     specs = ArrayField(models.JSONField(), null=True)
-    maker = models.ForeignKey(Maker, models.CASCADE, null=True, related_name="crates")
+    # Makers on SQLite are deleted without a look at this table, which is not there.
+    maker = models.ForeignKey(Maker, models.DO_NOTHING, null=True, related_name="crates")
 
     class Meta:
         ordering = ["-pk"]

@@ -22,7 +22,7 @@ from piston_core.plans.bounded import Bounded
 from piston_core.plans.cells import Style
 from piston_core.plans.choosing import level_by
 from tests.piston_core.plans.fidelity import oracle
-from tests.piston_core.plans.fidelity.databases import time_zone
+from tests.piston_core.plans.fidelity.databases import everywhere, time_zone
 from tests.piston_core.plans.test_statements import Reader
 from tests.shop.models import Category, Country, Customer, Label, Maker, Product, Review, Sample
 from tests.shop.serving import JSON, serving, stock
@@ -196,6 +196,20 @@ def test_settings_of_time_count_from_the_next_answer_on(sample, textual):
     assert shown[0] == shown[3] == shown[4] == shown[6] == "2026-01-02T03:04:05.678900+00:00"
     assert shown[1] == shown[2] == "2026-01-02T03:04:05.678900"
     assert shown[5] == "2026-01-02T03:04:05.678900+01:00"
+
+
+@everywhere
+@pytest.mark.parametrize("textual", [False, True], ids=["for any format", "for a textual one"])
+def test_the_time_zone_of_a_connection_counts_from_the_next_answer_on(alias, textual):
+    reader, samples = Reader(Sample, "moment"), Sample.objects.using(alias)
+    reader.values.style = Style(frozenset(), textual)
+    for year in (1800, 2026):  # the first has offsets of odd seconds
+        for micro in (0, 678_901, 678_900, 678_000, 600_000):
+            samples.create(moment=dt.datetime(year, 7, 2, 23, 59, 59, micro, dt.UTC))
+
+    for zone in (None, "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "UTC", "Asia/Kathmandu", "Etc/GMT+12"):
+        with time_zone(alias, zone):
+            assert reader.read(samples.order_by("pk")) == oracle.rows(samples.order_by("pk"), ("moment",))
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from piston_core import BaseHandler, Resource
 from piston_core.plans.tree import FieldsError
 from tests.ids import stable
 from tests.shop.models import Label, Maker, Product
-from tests.shop.serving import answer, returning, stock
+from tests.shop.serving import answer, returning, serving, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -386,3 +386,16 @@ def test_a_tuple_shows_only_its_names_of_objects_in_an_attribute(tea):
             "rows": [{"word": "hot-1"}, {"word": "green-1"}],
         }
     ]
+
+
+def test_a_methods_own_mistake_is_no_missing_object(tea):
+    """What a resource method raises is a defect, also where a wrong key would be a 404."""
+
+    def broken(self, product):
+        raise ValueError("no number")
+
+    with serving({"it/<int:pk>/": handler(fields=("name", "broken"), broken=broken)}) as client:
+        client.raise_request_exception = False
+        assert client.get(f"/api/it/{tea.pk}/").status_code == 500
+        assert client.get("/api/it/99/").status_code == 404
+        assert client.get(f"/api/it/{10**30}/").status_code == 404
