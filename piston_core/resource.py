@@ -213,12 +213,12 @@ class Resource:
             return outcome
         if outcome.data is NOTHING:
             return empty(outcome.status, outcome.headers)
-        emitter = exchange.emitter
-        result = stored(request, exchange.handler, exchange.action, outcome.data)
-        document = represent(request, exchange.handler, result, emitter, self.compiler, exchange.wanted)
+        emitter, handler, action = exchange.emitter, exchange.handler, exchange.action
+        data = stored(request, handler, action, outcome.data) if action in WRITES else outcome.data
+        document = represent(request, handler, data, emitter, self.compiler, exchange.wanted)
         headers = outcome.headers
         if outcome.created:
-            address = location(request, exchange.handler, outcome.data, self.compiler)
+            address = location(request, handler, outcome.data, self.compiler)
             headers = {"Location": address, **headers} if address else headers
         content_type = emitter.content_type or emitter.media_types[0]
         return respond(request, outcome.status, emit(request, document, emitter), content_type, headers)

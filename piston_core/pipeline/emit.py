@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Generator, Iterator
 
 from django.http import HttpRequest
 
@@ -19,4 +18,14 @@ def emit(request: HttpRequest, document: Document, emitter: Emitter) -> bytes | 
     if not document.is_stream:
         return emitter.emit(document, request)
     pieces = emitter.stream(document, request)
-    return chain([next(pieces, b"")], pieces)
+    return _begun(next(pieces, b""), pieces)
+
+
+def _begun(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces; whoever stops before the end ends the reading as well, and with it a transaction."""
+    try:
+        yield first
+        yield from pieces
+    finally:
+        if isinstance(pieces, Generator):
+            pieces.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -66,11 +66,28 @@ def _streaming(
 ) -> StreamingHttpResponse:
     body = iter(()) if request.method == "HEAD" else body
     # Under ASGI, Django would read a synchronous iterator whole before it sends anything.
-    pieces = _off_the_loop(body) if isinstance(request, ASGIRequest) else body
+    pieces = _OffTheLoop(body) if isinstance(request, ASGIRequest) else body
     return StreamingHttpResponse(pieces, status=status, content_type=content_type, headers=headers)
 
 
-async def _off_the_loop(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    step = sync_to_async(lambda: next(pieces, None))
-    while (piece := await step()) is not None:
-        yield piece
+class _OffTheLoop:
+    """Pieces that are made in the thread of the request, which is where the database's connection belongs.
+
+    Django closes them in that thread, too, also where the client has gone away before the end.
+    """
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        step = sync_to_async(lambda: next(self.pieces, None))
+        try:
+            while (piece := await step()) is not None:
+                yield piece
+        finally:  # a request that is cancelled has no response to close
+            await sync_to_async(self.close)()
+
+    def close(self) -> None:
+        """End the reading."""
+        if isinstance(self.pieces, Generator):
+            self.pieces.close()
