@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from inspect import isawaitable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
 from django.conf import settings as django_settings
@@ -21,8 +21,8 @@ from django.utils.log import log_response
 
 from piston_core.bound import Bound, bind
 from piston_core.contracts import Authenticator, Document, Emitter
+from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
-from piston_core.moments import Moments
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.choose import choose
@@ -35,7 +35,6 @@ from piston_core.pipeline.select import Methods, describe, is_async, methods_of,
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
-from piston_core.plans.tree import Node
 from piston_core.plans.values import Values
 from piston_core.problems import Problem
 from piston_core.registry import get_registry
@@ -43,30 +42,6 @@ from piston_core.replies import NOTHING
 from piston_core.requests import Request
 from piston_core.scope import Scope
 from piston_core.sought import stored
-
-
-class Exchange(NamedTuple):
-    """What has been decided about a request before anything is done.
-
-    Attributes:
-        handler: the handler that serves it.
-        action: the name of the handler's method.
-        awaited: whether that method is ``async def``.
-        emitter: what will write the answer.
-        data: the parsed body.
-        kwargs: the URL's arguments.
-        wanted: the names that the request chooses of those that are shown.
-        moments: the plugins to tell.
-    """
-
-    handler: BaseHandler
-    action: str
-    awaited: bool
-    emitter: Emitter
-    data: Any
-    kwargs: Mapping[str, Any]
-    wanted: tuple[Node, ...]
-    moments: Moments
 
 
 class Resource:
@@ -154,8 +129,8 @@ class Resource:
         if not exchange.awaited:
             return await sync_to_async(self._perform)(request, exchange)
         await sync_to_async(self._validate)(request, exchange)
-        handler, answer = exchange.handler, partial(self._answer, request, exchange)
-        watch = watch_for(request, handler, exchange.action, exchange.emitter, self.compiler, exchange.wanted)
+        answer = partial(self._answer, request, exchange)
+        watch = watch_for(request, exchange, self.compiler)
         async with watch or nullcontext():
             result = self._invoke(request, exchange)
             result = await result if isawaitable(result) else result
@@ -184,9 +159,8 @@ class Resource:
             return response
 
     def _act(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
-        handler = exchange.handler
-        if handler.max_queries is not None or request.META.get("QUERY_STRING"):
-            watch = watch_for(request, handler, exchange.action, exchange.emitter, self.compiler, exchange.wanted)
+        if exchange.handler.max_queries is not None or request.META.get("QUERY_STRING"):
+            watch = watch_for(request, exchange, self.compiler)
             if watch is not None:
                 return watch.over(partial(self._result, request, exchange), partial(self._answer, request, exchange))
         return self._answer(request, exchange, self._result(request, exchange))

@@ -15,11 +15,11 @@ from django.core import mail
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from piston_core.contracts import Emitter, Identity
+from piston_core.contracts import Identity
+from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.explanation import Explanation
-from piston_core.plans.tree import Node
 from piston_core.plans.values import Values
 from piston_core.queries import Recorder, TooManyQueries, counted, told
 from piston_core.replies import Reply
@@ -113,16 +113,10 @@ class Watch(Recorder):
         return execute(sql, params, many, context)
 
 
-def watch_for(
-    request: HttpRequest,
-    handler: BaseHandler,
-    action: str,
-    emitter: Emitter,
-    compiler: Compiler,
-    wanted: tuple[Node, ...],
-) -> Watch | None:
+def watch_for(request: HttpRequest, exchange: Exchange, compiler: Compiler) -> Watch | None:
     """Return what watches a request, ``None`` for one that nobody wants to know of."""
-    if explains(request, action):
+    handler, emitter, wanted = exchange.handler, exchange.emitter, exchange.wanted
+    if explains(request, exchange.action):
         values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
         return Watch(handler, Explanation(handler, values))
     return None if handler.max_queries is None else Watch(handler, None)

@@ -153,7 +153,8 @@ class Compiler:
             source = Computed(
                 "leads to objects of any model" if relation else "is an attribute that only an object has"
             )
-        return Column(node.name, read, source, relation=relation, plan_of=lambda model: plan_of(model, nodes))
+        field = _relations(model).get(relation)
+        return Column(node.name, read, source, relation, field, plan_of=lambda model: plan_of(model, nodes))
 
     def _method(self, call: Callable[[Any], Any], node: Node, path: Path) -> Read:
         """Return how to show what a resource method returns."""

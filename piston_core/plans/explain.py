@@ -91,9 +91,10 @@ def _objects(
 ) -> Description:
     """Return how a level is read whose query loads objects of the model."""
     connection = connections[queryset.db]
-    below = _Below(values, connection, _prefetched(queryset))
-    joined = queryset.query.select_related
-    below.follow(plan, name, joined if isinstance(joined, dict) else {})
+    joined: Any = queryset.query.select_related
+    joined = joined if isinstance(joined, dict) else {}
+    below = _Below(values, connection, [path for path in _prefetched(queryset) if not _is_joined(path, joined)])
+    below.follow(plan, name, joined)
     fetches = tuple(dict.fromkeys((*below.fetches, *below.prefetched)))
     query = query_of(queryset.query.chain(), connection)
     told = "" if link is None else _told(link)
@@ -142,7 +143,7 @@ class _Below:
         queryset = link.model._default_manager.using(connection.alias)
         keys: Any = KEYS if connection.vendor in ARRAYS else [0]
         among = _without_asking(link, column).among(queryset, keys)
-        level = level_by(plan, connection, self.values, (), link)
+        level = level_by(plan, connection, self.values, (), link, keyed=queryset.query.distinct)
         if isinstance(level, Level) and is_known(queryset):
             self.levels.append(_columns(level, among, self.values, name))
             return

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Field, ManyToManyField, ManyToManyRel, ManyToOneRel, Model, OneToOneRel, QuerySet
@@ -45,7 +46,8 @@ class Link:
 
     def raw(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Return a key that an object holds as the driver returns it."""
-        return value_field(self.key).get_db_prep_value(value, connection)
+        prepared = value_field(self.key).get_db_prep_value(value, connection)
+        return str(prepared) if isinstance(prepared, UUID) and connection.vendor == "mysql" else prepared
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model, Prefetch, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.db.models.sql.where import ExtraWhere
 
 from piston_core.plans.plan import Column, FieldPlan
@@ -69,7 +69,38 @@ def _leads_to_one(model: type[Model], path: str) -> bool:
     return True
 
 
-def to_fetch(column: Column) -> str | Prefetch[Any]:
+def fetch_related(column: Column, objects: list[Any]) -> None:
+    """Give objects what they are related to by a name and do not hold yet, with one query for each model."""
+    if column.plan is None and hasattr(column.field, "ct_field"):
+        _fetch_any(column.field, objects)
+    else:
+        prefetch_related_objects(objects, _to_fetch(column))
+
+
+def _fetch_any(field: Any, objects: list[Any]) -> None:
+    """Give objects what a generic foreign key leads to; Django's prefetch asks the default database in any case."""
+    groups: dict[tuple[str, Any], list[Any]] = {}
+    kind = field.model._meta.get_field(field.ct_field).attname
+    for obj in objects:
+        if not field.is_cached(obj) and getattr(obj, kind) is not None:
+            groups.setdefault((obj._state.db, getattr(obj, kind)), []).append(obj)
+    for (alias, key), group in groups.items():
+        model = field.get_content_type(id=key, using=alias).model_class()
+        held_keys = [_key_for(model, getattr(obj, field.fk_field)) for obj in group]
+        found = model._base_manager.using(alias).in_bulk({*held_keys} - {None}) if model is not None else {}
+        for obj, held_key in zip(group, held_keys, strict=True):
+            field.set_cached_value(obj, found.get(held_key))
+
+
+def _key_for(model: type[Model] | None, stored: Any) -> Any:
+    """Return a key of a model as its objects hold it, ``None`` for one that none of them can have."""
+    try:
+        return None if model is None else model._meta.pk.to_python(stored)
+    except ValidationError:
+        return None
+
+
+def _to_fetch(column: Column) -> str | Prefetch[Any]:
     """Return what ``prefetch_related_objects`` has to fetch for a relation, with what can be joined to it."""
     if column.plan is None:
         return column.relation

@@ -264,7 +264,7 @@ def complete(plan: FieldPlan, objects: list[Any], values: Values | None) -> Rela
             related[column.name] = _fetched(plan, column, link, stored, values)
             continue
         if column.relation:
-            prefetch_related_objects(stored, there.to_fetch(column))
+            there.fetch_related(column, stored)
         for inner, objects_there in there.held(column, stored):
             related[column.name] = complete(inner, objects_there, None if column.plan is None else values)
     return related

@@ -233,6 +233,22 @@ def test_what_resource_methods_need_is_fetched_together():
     assert costs[0] == costs[1] <= 1 + 1 + 4
 
 
+@pytest.mark.xfail(reason="columns._only reads a queryset anew that a prefetch has read already")
+def test_a_method_that_returns_what_it_needs_costs_no_query_for_each_object():
+    class Shown(BaseHandler):
+        model, fields, needs = Product, ("name", ("public", ("stars",))), ("reviews",)
+
+        def public(self, product):
+            return product.reviews.all()
+
+    costs = []
+    for count in (2, 4):
+        shop(count)
+        costs.append(queries(Shown))
+
+    assert costs[0] == costs[1]
+
+
 def test_objects_of_a_manager_that_tells_them_apart_are_all_there(monkeypatch):
     monkeypatch.setattr(WheelManager, "get_queryset", lambda self: Manager.get_queryset(self).order_by().distinct())
     car = Car.objects.create(plate="A", doors=3)
@@ -396,11 +412,12 @@ def calls(read: Callable[[], Any]) -> Counter:
             called[frame.f_code.co_qualname] += 1
 
     read()  # what is worked out once is worked out now
+    before = sys.getprofile()
     sys.setprofile(count)
     try:
         read()
     finally:
-        sys.setprofile(None)
+        sys.setprofile(before)
     del called["stream"]  # a generator of rows is asked for each of them
     return called
 
@@ -448,20 +465,19 @@ def test_no_function_is_called_for_each_related_row():
 
 
 def test_a_row_runs_a_few_instructions_for_each_column():
-    flat, shown = Reader(Product, "pk", "name", "slug", "stock", "maker"), 5
-    counts = []
+    flat, counts = Reader(Product, "pk", "name", "slug", "stock", "maker"), []
 
     for _ in range(2):
         stock(50)
         counts.append(bytecodes(lambda: flat.read(Product.objects.all())))
-    assert (counts[1] - counts[0]) / 50 <= 6 * shown
+    assert (counts[1] - counts[0]) / 50 <= 5 * 5  # columns
 
 
 def test_an_answer_of_one_object_runs_fewer_instructions_than_making_its_queryset():
     stock(2)
     reader = Reader(Product, "name", "stock", ("maker", ("name",)))
 
-    assert bytecodes(lambda: reader.one(pk=1)) * 3 < bytecodes(
+    assert bytecodes(lambda: reader.one(pk=1)) * 10 < bytecodes(
         lambda: Product.objects.filter(pk=F("pk")).select_related("maker").get(pk=1)
     )
 
@@ -475,4 +491,4 @@ def test_a_known_shape_runs_fewer_instructions_than_compiling_it():
             level.statements.clear()
         reader.read(Product.objects.filter(stock=5))
 
-    assert bytecodes(lambda: kept.read(Product.objects.filter(stock=5))) * 1.5 < bytecodes(compiled)
+    assert bytecodes(lambda: kept.read(Product.objects.filter(stock=5))) * 2 < bytecodes(compiled)

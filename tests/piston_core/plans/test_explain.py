@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpRequest
 
 from piston_core import BaseHandler, Resource
@@ -16,6 +16,10 @@ from tests.shop.models import Bundle, Category, Label, Maker, Note, Permit, Prod
 from tests.shop.serving import answer, stock
 
 pytestmark = pytest.mark.django_db
+
+
+HOT = Prefetch("labels", Label.objects.filter(word__contains="hot"))
+TEXTS = Prefetch("maker__permits", Permit.objects.exclude(text=""))
 
 
 def handler(model, *fields, **attributes) -> type[BaseHandler]:
@@ -129,6 +133,10 @@ def test_what_django_fetches_itself_is_told(each, fetches):
         handler(Product, "shouted", needs=("reviews__customer",)),
         handler(Product, "shouted", "labels", queryset=lambda *_: Product.objects.prefetch_related("labels")),
         handler(Product, "shouted", ("maker", ("name", "__str__", ("products", ("shouted",))))),
+        handler(Product, ("labels", ("word",)), queryset=lambda *_: Product.objects.prefetch_related(HOT)),
+        handler(
+            Product, ("maker", (("permits", ("text",)),)), queryset=lambda *_: Product.objects.prefetch_related(TEXTS)
+        ),
     ],
     ids=lambda each: str(each.fields)[:40],
 )

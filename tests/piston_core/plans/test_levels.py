@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
@@ -287,6 +289,18 @@ def test_a_database_without_arrays_gets_lists_no_longer_than_it_takes(size, keys
     (lookup,) = query.where.children
 
     assert lookup.as_sql(compiler, elsewhere) == (sql, keys)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "native", "raw"),
+    [("mysql", True, str), ("mysql", False, lambda key: key.hex), ("postgresql", True, lambda key: key)],
+    ids=["MariaDB", "MySQL", "PostgreSQL"],
+)
+def test_a_key_of_an_object_is_compared_as_the_driver_returns_it(vendor, native, raw):
+    elsewhere, key = Elsewhere(vendor, None), uuid4()
+    elsewhere.features = SimpleNamespace(has_native_uuid_field=native)
+
+    assert link_of(Person._meta.get_field("reports"), Person).raw(key, elsewhere) == raw(key)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

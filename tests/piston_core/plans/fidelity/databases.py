@@ -15,32 +15,13 @@ SQLITE = pytest.param("default", marks=pytest.mark.django_db(databases=["default
 _MARKS = (pytest.mark.django_db(databases=[ALIAS]), pytest.mark.postgres)  # a query to another database is an error
 POSTGRES = pytest.param(ALIAS, marks=_MARKS, id="postgres")
 
-# What is wrong in the code under test; each of its cases is expected to fail, and to be noticed as soon as it passes.
-DEFECTS = {
-    "generic": "Django 5.2 prefetches through a generic foreign key from the default database, whatever using() says",
-}
-
 everywhere = pytest.mark.parametrize("alias", [SQLITE, POSTGRES])
-everywhere_but_wrong_on_postgres = pytest.mark.parametrize(
-    "alias",
-    [SQLITE, pytest.param(ALIAS, marks=(*_MARKS, pytest.mark.xfail(reason=DEFECTS["generic"])), id="postgres")],
-)
 on_postgres = pytest.mark.parametrize("alias", [POSTGRES])
 
 
-def cases(names: Iterable[str], **wrong: tuple[str, ...]) -> Any:
-    """Run a test with each of these cases, as ``kind``.
-
-    Args:
-        names: the names of the cases.
-        wrong: names of cases that are known to be wrong, by the name of the defect in ``DEFECTS``.
-    """
-    reasons = {name: DEFECTS[defect] for defect, found in wrong.items() for name in found}
-    marked = [
-        pytest.param(name, marks=pytest.mark.xfail(reason=reasons[name])) if name in reasons else name
-        for name in names
-    ]
-    return pytest.mark.parametrize("kind", marked)
+def cases(names: Iterable[str]) -> Any:
+    """Run a test with each of these cases, as ``kind``."""
+    return pytest.mark.parametrize("kind", [*names])
 
 
 @contextmanager

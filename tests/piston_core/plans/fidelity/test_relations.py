@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from piston_core import BaseHandler
 from tests.piston_core.plans.fidelity import oracle
 from tests.piston_core.plans.fidelity.asking import check, check_result
-from tests.piston_core.plans.fidelity.databases import everywhere, everywhere_but_wrong_on_postgres
+from tests.piston_core.plans.fidelity.databases import everywhere
 from tests.piston_core.plans.fidelity.world import world
 from tests.shop.kinds import Titled
 from tests.shop.people import (
@@ -111,7 +111,7 @@ def test_keys_that_are_relations_texts_and_other_columns(alias):
     ]
 
 
-@everywhere_but_wrong_on_postgres
+@everywhere
 def test_every_relation_of_a_model_with_a_generic_one(alias):
     world(alias)
     remarks = Remark.objects.using(alias)
@@ -120,7 +120,7 @@ def test_every_relation_of_a_model_with_a_generic_one(alias):
     check(remarks.all, ("pk", *((name, ("key", "name", "id", "plate", "model")) for name in relations(Remark))))
 
 
-@everywhere_but_wrong_on_postgres
+@everywhere
 def test_a_relation_to_anything(alias):
     world(alias)
     about = ("text", "subject", "author", ("subject_type", ("model",)))
@@ -131,7 +131,7 @@ def test_a_relation_to_anything(alias):
     check(lambda: Person.objects.using(alias), ("name", ("remarks", deep)))
 
 
-@everywhere_but_wrong_on_postgres
+@everywhere
 def test_a_relation_to_something_that_is_gone(alias):
     kind = ContentType.objects.db_manager(alias).get_for_model(Titled)
     Remark.objects.using(alias).create(subject_type=kind, subject_key="77", text="lost")
