@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Manager, Model, QuerySet
+from django.db.models import Manager, QuerySet
 from django.db.models.expressions import ColPairs
 from django.db.models.query import ModelIterable
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 def level_of(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Level | str:
     """Return the level to read a queryset by, or why it has to be read as objects."""
-    if not is_known(queryset):
-        return "the queryset is of a kind that only Django itself can read"
+    why = why_objects(queryset)
+    if why:
+        return why
     query: Any = queryset.query
     keyed = query.distinct and not query.distinct_fields  # then fewer columns could make rows alike
     return level_by(plan, connections[queryset.db], values, _annotations(plan, query), keyed=keyed)
@@ -62,17 +63,26 @@ def _annotations(plan: FieldPlan, query: Any) -> tuple[str, ...]:
     return tuple(name for name in query.annotation_select if query.distinct or name in shown)
 
 
-def is_known(queryset: QuerySet[Any]) -> bool:
-    """Return whether a queryset's objects are nothing but the rows of its table."""
+def why_objects(queryset: QuerySet[Any]) -> str:
+    """Return why a queryset is read as objects whatever is shown of them, ``""`` if it need not be."""
     query: Any = queryset.query
-    return (
-        queryset._iterable_class is ModelIterable  # how Django tells values() apart
-        and not (query.combinator or query.select_for_update_of or holds_sql(query))
-        and all(type(each) is str for each in queryset._prefetch_related_lookups)  # type: ignore[attr-defined]
-        and not any(isinstance(each, ColPairs) for each in query.annotations.values())
-        and _reads_plainly(type(queryset))
-        and loads_plainly(cast("type[Model]", queryset.model))
-    )
+    prefetches: Any = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    if queryset._iterable_class is not ModelIterable or not _reads_plainly(type(queryset)):
+        return "its class of querysets reads rows in a way of its own"
+    if query.combinator:
+        return "it is a union, an intersection or a difference"
+    if query.select_for_update:
+        return "it locks its rows"
+    if holds_sql(query):
+        return "it holds SQL by hand, through extra()"
+    if not all(type(each) is str for each in prefetches):
+        return "it prefetches by a queryset of its own"
+    if any(isinstance(each, ColPairs) for each in query.annotations.values()):
+        return "it annotates a composite key"
+    model: type[Model] = queryset.model
+    if not loads_plainly(model):
+        return f"{model.__name__} makes its objects of rows in a way of its own, by from_db"
+    return ""
 
 
 @cache

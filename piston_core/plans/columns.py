@@ -95,7 +95,9 @@ def _only(value: Any, nodes: tuple[Node, ...], plan_of: PlanOf, values: Values) 
     if isinstance(value, Manager):
         value = value.all()
     if isinstance(value, QuerySet) and value._fields is None:  # type: ignore[attr-defined]  # not of values()
-        return reading.fetch(plan_of(value.model, nodes), value, values)
+        plan = plan_of(value.model, nodes)
+        read_already = value._result_cache is not None  # such as by a prefetch
+        return reading.rows(plan, value, values) if read_already else reading.fetch(plan, value, values)
     if isinstance(value, list | tuple | QuerySet):
         return [_only(item, nodes, plan_of, values) for item in value]
     if value is None or not nodes:

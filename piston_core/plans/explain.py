@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, QuerySet
 
 from piston_core.plans import objects as there
-from piston_core.plans.choosing import is_known, level_by, level_of
+from piston_core.plans.choosing import level_by, level_of, why_objects
 from piston_core.plans.description import Description, Reason, dotted, query_of, reasons_of
 from piston_core.plans.levels import Level
 from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
@@ -36,7 +36,7 @@ def described(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Descr
     if isinstance(level, Level):
         return _columns(level, queryset, values, "")
     reasons = reasons_of(plan, frozenset(queryset.query.annotation_select))
-    if not is_known(queryset) or not reasons:
+    if why_objects(queryset) or not reasons:
         reasons = (Reason("", level),)
     return _objects(plan, there.joined(plan, queryset), reasons, values)
 
@@ -144,7 +144,7 @@ class _Below:
         keys: Any = KEYS if connection.vendor in ARRAYS else [0]
         among = _without_asking(link, column).among(queryset, keys)
         level = level_by(plan, connection, self.values, (), link, keyed=queryset.query.distinct)
-        if isinstance(level, Level) and is_known(queryset):
+        if isinstance(level, Level) and not why_objects(queryset):
             self.levels.append(_columns(level, among, self.values, name))
             return
         own = isinstance(level, Level)

@@ -18,7 +18,7 @@ from piston_core.plans import codegen
 from piston_core.plans.bounded import Bounded
 from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading, loads_plainly
 from piston_core.plans.links import Link, link_of
-from piston_core.plans.plan import Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
+from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
 
 Path = tuple[str, ...]
 
@@ -143,7 +143,8 @@ class _Builder:
 
     def row(self, plan: FieldPlan, path: Path) -> str:
         """Return the code of the dictionary for an object at the end of a path."""
-        return codegen.dictionary([self.entry(plan, column, path) for column in plan.columns])
+        there = (column for column in plan.columns if not isinstance(column.source, Absent))
+        return codegen.dictionary([self.entry(plan, column, path) for column in there])
 
     def entry(self, plan: FieldPlan, column: Column, path: Path) -> str:
         """Return the code of one entry of the dictionary."""

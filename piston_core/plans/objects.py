@@ -16,11 +16,11 @@ from piston_core.plans.statements import keep_rows
 def joined(plan: FieldPlan, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """Add the joins of a plan, but for what the queryset fetches in a way of its own.
 
-    A union takes no joins, nor does a queryset that leaves columns out or that holds SQL by hand,
-    whose names another table could make ambiguous.
+    A union takes no joins, nor does a queryset that leaves columns out, that locks its rows, or that
+    holds SQL by hand, whose names another table could make ambiguous.
     """
     query: Any = queryset.query
-    if query.combinator or query.deferred_loading[0] or holds_sql(query):
+    if query.combinator or query.deferred_loading[0] or query.select_for_update or holds_sql(query):
         return queryset
     own = [each.prefetch_to for each in _prefetches(queryset) if not isinstance(each, str)]
     paths = [*_joins(plan, ""), *(path for path in plan.needs if _leads_to_one(plan.model, path))]

@@ -87,7 +87,12 @@ class Computed:
     why: str
 
 
-Source = Stored | Reference | Address | Perhaps | Computed
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """What no object has here, such as an address where no route leads to one."""
+
+
+Source = Stored | Reference | Address | Perhaps | Computed | Absent
 
 
 @dataclass(frozen=True, slots=True)

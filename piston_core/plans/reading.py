@@ -19,7 +19,7 @@ from django.db.models import F, Model, QuerySet, prefetch_related_objects
 from piston_core.plans import objects as there
 from piston_core.plans import plan as plans
 from piston_core.plans.cells import loads_plainly
-from piston_core.plans.choosing import is_known, is_plain, level_by, level_of
+from piston_core.plans.choosing import is_plain, level_by, level_of, why_objects
 from piston_core.plans.levels import Level, Many
 from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
 from piston_core.plans.plan import MISSING, Column, FieldPlan, Related
@@ -185,7 +185,7 @@ def children_of(
     connection = _database(model, link, keys[0], connection)
     queryset = link.model._default_manager.using(connection.alias)
     level = level_by(plan, connection, values, (), link, keyed=queryset.query.distinct)
-    if isinstance(level, Level) and is_known(queryset):
+    if isinstance(level, Level) and not why_objects(queryset):
         statement = _statement(level, link, queryset, keys, connection)
         raw = [] if statement is None else found(statement, bound(statement.params, keys, connection), connection)
         return cast("dict[Any, list[Row]]", finished(level, raw, values, connection)) if raw else {}

@@ -21,10 +21,17 @@ from django.db.models.sql.where import WhereNode
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides about the SQL of a queryset, and the lookups that decide about its parameters."""
+    """What decides about the SQL of a queryset.
+
+    Attributes:
+        key: all that decides about it but single values.
+        lookups: the comparisons that decide about its parameters.
+        slice: its first row and the one after its last, if it is sliced.
+    """
 
     key: tuple[Any, ...]
     lookups: tuple[Any, ...]
+    slice: tuple[int, int | None] | None = None
 
     def params(self, connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
         """Return the parameters, prepared for the database as each lookup does it.
@@ -62,8 +69,8 @@ def shape_of(query: Any) -> Shape | None:
     if tables is None or condition is None:
         return None
     ordering = (query.order_by, query.standard_ordering, query.default_ordering)
-    marks = (query.low_mark, query.high_mark, query.distinct)
-    return Shape((tables, condition[0], ordering, marks), tuple(condition[1]))
+    key = (tables, condition[0], ordering, query.distinct, query.is_sliced)
+    return Shape(key, tuple(condition[1]), (query.low_mark, query.high_mark) if query.is_sliced else None)
 
 
 def _tables(query: Any) -> tuple[Any, ...] | None:

@@ -6,7 +6,7 @@ A queryset whose shape is not known is compiled each time; see ``shapes``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -52,25 +52,27 @@ def prepare(level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrapp
     if shape is None or params is None:
         statement = compiled(level, queryset, connection)
         return None if statement is None else (statement, statement.params)
-    return _known(level, queryset, connection, shape.key, params)
+    return _known(level, queryset, connection, shape, params)
 
 
 def _known(
-    level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrapper, key: Any, params: tuple[Any, ...]
+    level: Level, queryset: QuerySet[Any], connection: BaseDatabaseWrapper, shape: Shape, params: tuple[Any, ...]
 ) -> Prepared | None:
-    """Return the statement that is kept by a key, or compile and keep it.
+    """Return the statement that is kept for a shape, or compile and keep it.
 
     It is kept only if the parameters that Django gives it are those of the lookups, in their order:
-    then nothing else in it has parameters.
+    then nothing else in it has parameters. The slice of a queryset is the end of its SQL; without it
+    the statement serves all slices.
     """
-    statement = level.statements.get(key)
-    if statement is not None:
-        return statement, params
+    end = f" {connection.ops.limit_offset_sql(*shape.slice)}" if shape.slice else ""
+    kept: Statement | None = level.statements.get(shape.key)
+    if kept is not None:
+        return (replace(kept, sql=kept.sql + end) if end else kept), params
     statement = compiled(level, queryset, connection)
     if statement is None:
         return None
-    if statement.params == params:
-        level.statements.keep(key, statement)
+    if statement.params == params and statement.sql.endswith(end):
+        level.statements.keep(shape.key, replace(statement, sql=statement.sql.removesuffix(end)))
     return statement, statement.params
 
 

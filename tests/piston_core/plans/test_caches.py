@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import json
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
 from threading import Barrier
 from typing import Any
 
@@ -57,12 +58,40 @@ def test_a_bounded_dictionary_stays_so_under_threads():
 
 
 @pytest.mark.django_db
-def test_thousands_of_shapes_leave_a_bounded_number_of_statements():
-    products, reader = stock(3), Reader(Product, "name")
+def test_all_slices_of_a_queryset_share_one_statement():
+    products, reader = stock(5), Reader(Product, "name")
 
-    for start in range(2000):
-        shown = reader.read(Product.objects.all()[start : start + 2])
-        assert shown == [{"name": each.name} for each in products[start : start + 2]]
+    for start in range(4):
+        for stop in range(start + 1, 7):
+            shown = reader.read(Product.objects.all()[start:stop])
+            assert shown == [{"name": each.name} for each in products[start:stop]]
+    assert reader.read(Product.objects.all()[2:]) == [{"name": each.name} for each in products[2:]]
+    (level,) = reader.plan.levels.values()
+    assert len(level.statements) == 1
+    assert reader.read(Product.objects.all()) == [{"name": each.name} for each in products]
+    assert len(level.statements) == 2
+
+
+@pytest.mark.django_db
+def test_thousands_of_shapes_leave_a_bounded_number_of_statements():
+    stock(3)
+    reader = Reader(Product, "name")
+    columns = ("name", "slug", "description", "my_idea", "private_note")
+    comparisons = (
+        "exact",
+        "iexact",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "gt",
+    )
+    singles = [f"{column}__{comparison}" for column in columns for comparison in comparisons]
+
+    for first, second in permutations(singles, 2):
+        reader.read(Product.objects.filter(**{first: "x"}).filter(**{second: "y"}))
     (level,) = reader.plan.levels.values()
     assert len(level.statements) == level.statements.limit == 128
     assert reader.read(Product.objects.all()[:1]) == [{"name": "Tea 1"}]  # long forgotten

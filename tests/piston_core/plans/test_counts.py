@@ -233,7 +233,6 @@ def test_what_resource_methods_need_is_fetched_together():
     assert costs[0] == costs[1] <= 1 + 1 + 4
 
 
-@pytest.mark.xfail(reason="columns._only reads a queryset anew that a prefetch has read already")
 def test_a_method_that_returns_what_it_needs_costs_no_query_for_each_object():
     class Shown(BaseHandler):
         model, fields, needs = Product, ("name", ("public", ("stars",))), ("reviews",)

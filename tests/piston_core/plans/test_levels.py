@@ -13,7 +13,7 @@ from django.db.models import CharField, Count, F, Prefetch, QuerySet, Value
 from django.db.models.functions import Upper
 
 from piston_core.plans.cells import Style
-from piston_core.plans.choosing import is_known, is_plain, level_of
+from piston_core.plans.choosing import is_plain, level_of
 from piston_core.plans.levels import Level, NotColumns, build
 from piston_core.plans.links import KEYS, Among, link_of
 from piston_core.plans.plan import Column, FieldPlan, Stored
@@ -70,7 +70,7 @@ OBJECTS: dict[str, tuple[Any, tuple[Any, ...], str]] = {
     "descriptor below": (Custom, ("pk", ("parent", ("mirrored",))), "mirrored of Custom has a descriptor"),
     "file of its own kind": (Custom, ("pk", "file"), "file of Custom has a descriptor of its own"),
     "property instead": (Trimmed, ("title",), "title of Trimmed has a descriptor of its own"),
-    "from_db": (Titled, ("title",), "the queryset is of a kind that only Django itself can read"),
+    "from_db": (Titled, ("title",), "Titled makes its objects of rows in a way of its own, by from_db"),
     "from_db below": (Seat, ("name", ("neighbour", ("title",))), "Titled makes its objects of rows in a way of its"),
 }
 
@@ -109,31 +109,51 @@ class Loud(QuerySet):
 
 # Querysets whose objects are more, or others, than the rows of the table.
 ONLY_DJANGO = {
-    "union": lambda products: products.order_by().union(products.order_by()).order_by("pk"),
-    "prefetch by query": lambda products: products.prefetch_related(
-        Prefetch("reviews", Review.objects.filter(stars=1))
+    "union": (
+        lambda products: products.order_by().union(products.order_by()).order_by("pk"),
+        "it is a union, an intersection or a difference",
     ),
-    "prefetch to an attribute": lambda products: products.prefetch_related(Prefetch("reviews", to_attr="name")),
-    "extra column": lambda products: products.extra(select={"extra": "1"}),
-    "class of its own": lambda _products: Loud(Product),
+    "prefetch by query": (
+        lambda products: products.prefetch_related(Prefetch("reviews", Review.objects.filter(stars=1))),
+        "it prefetches by a queryset of its own",
+    ),
+    "prefetch to an attribute": (
+        lambda products: products.prefetch_related(Prefetch("reviews", to_attr="name")),
+        "it prefetches by a queryset of its own",
+    ),
+    "extra column": (
+        lambda products: products.extra(select={"extra": "1"}),
+        "it holds SQL by hand, through extra()",
+    ),
+    "extra condition": (
+        lambda products: products.extra(where=["stock > -1"]),
+        "it holds SQL by hand, through extra()",
+    ),
+    "class of its own": (
+        lambda _products: Loud(Product),
+        "its class of querysets reads rows in a way of its own",
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", ONLY_DJANGO)
 def test_a_queryset_whose_objects_are_more_than_rows_is_read_by_django(filled, kind):
-    make, names = ONLY_DJANGO[kind], ("name", ("maker", ("name",)), ("reviews", ("stars",)))
+    make, why = ONLY_DJANGO[kind]
+    names = ("name", ("maker", ("name",)), ("reviews", ("stars",)))
     if kind == "prefetch to an attribute":
         names = (("maker", ("name",)),)
 
-    assert level(Product, *names, queryset=make(Product.objects)) == (
-        "the queryset is of a kind that only Django itself can read"
-    )
+    assert level(Product, *names, queryset=make(Product.objects)) == why
     assert Reader(Product, *names).read(make(Product.objects)) == oracle.rows(make(Product.objects), names)
 
 
-def test_rows_that_are_locked_by_their_relations_names_are_read_by_django():
-    assert is_known(Product.objects.select_for_update())
-    assert not is_known(Product.objects.select_for_update(of=("self",)))
+def test_rows_that_are_locked_are_read_by_django_without_joins_that_it_could_not_lock(filled):
+    names = ("name", ("category", ("name",)))
+
+    assert level(Product, *names, queryset=Product.objects.select_for_update()) == "it locks its rows"
+    assert Reader(Product, *names).read(Product.objects.select_for_update()) == oracle.rows(
+        Product.objects.all(), names
+    )
 
 
 # -- what does not -------------------------------------------------------------------------------------
