@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Manager, QuerySet
+from django.db.models import Manager, Model, QuerySet
 from django.db.models.expressions import ColPairs
 from django.db.models.query import ModelIterable
 
@@ -79,7 +79,7 @@ def why_objects(queryset: QuerySet[Any]) -> str:
         return "it prefetches by a queryset of its own"
     if any(isinstance(each, ColPairs) for each in query.annotations.values()):
         return "it annotates a composite key"
-    model: type[Model] = queryset.model
+    model = cast("type[Model]", queryset.model)
     if not loads_plainly(model):
         return f"{model.__name__} makes its objects of rows in a way of its own, by from_db"
     return ""
