@@ -144,7 +144,8 @@ class Resource:
         refuse = None if open_to_it else partial(unauthorized, request, authenticators)
         methods, action = select(request, known, unknown, refuse)
         emitter = negotiate(request, bound.formats)
-        wanted = choose(request, methods.handler, action, kwargs, self.compiler)
+        query = request.META.get("QUERY_STRING")
+        wanted = choose(request, methods.handler, action, kwargs, self.compiler) if query else ()
         data = parse(request, action, bound.parsers, bound.max_upload_size)
         request.data = data  # type: ignore[attr-defined]  # declared by piston_core.Request
         awaited = action in methods.awaited

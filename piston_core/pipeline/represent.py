@@ -17,7 +17,7 @@ from piston_core.handler import BaseHandler
 from piston_core.plans.columns import address_of
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node
-from piston_core.plans.values import Values
+from piston_core.plans.values import Values, is_plain
 from piston_core.sought import Sought
 
 
@@ -35,9 +35,9 @@ def represent(
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
+    if type(result) is dict and is_plain(result):  # told apart before the dearer questions
+        return Document(result)
     values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
-    if type(result) is dict:  # the usual case without a model, told apart before the dearer questions
-        return Document(values.plain(result))
     if type(result) is Sought:
         return Document(values.sought(result))
     if isinstance(result, Manager):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
 
 _PLAIN = frozenset({type(None), bool, int, str})
+_TEXT = frozenset({str})
 _SPELT = {None: "null", True: "true", False: "false"}
 
 
@@ -210,6 +211,11 @@ class _Showing:
     def __exit__(self, *_error: object) -> None:
         if self.handler is not None:
             self.open.pop()
+
+
+def is_plain(data: dict[Any, Any]) -> bool:
+    """Return whether a dictionary is plain already, as small answers without a model are."""
+    return _TEXT.issuperset(map(type, data)) and _PLAIN.issuperset(map(type, data.values()))
 
 
 @cache
