@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.core.management import call_command
 from django.test import Client
 
 from tests.architecture import budgets
+
+hypothesis.settings.register_profile("patient", deadline=None)  # what a busy machine takes longer for is no defect
+hypothesis.settings.load_profile("patient")
 from tests.settings import POSTGRES_MISSING
 from tests.shop_postgres import service
 

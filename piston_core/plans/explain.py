@@ -173,7 +173,7 @@ def _database(model: type[Model], link: Link, connection: BaseDatabaseWrapper) -
 
 def _told(link: Link) -> str:
     """Say how related objects refer to their parents."""
-    return f"{link.path.replace('__', '.')} is among the {link.key.attname} of the level above"
+    return f"{link.path.replace('__', '.')} has the {link.key.attname} of a row above"
 
 
 def _prefetched(queryset: QuerySet[Any]) -> tuple[str, ...]:

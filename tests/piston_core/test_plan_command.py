@@ -176,7 +176,7 @@ def test_a_plan_is_printed_as_a_tree():
         "  shop.Product, one query that reads just these columns",
         "    columns: shop_product.name, shop_product.id",
         "    labels: shop.Label, one query that reads just these columns",
-        "      link: products is among the id of the level above",
+        "      link: products has the id of a row above",
         "      columns: shop_product_labels.product_id, shop_label.word",
         "      joins: INNER JOIN shop_product_labels",
     ]

@@ -155,7 +155,7 @@ def test_a_level_that_is_columns_tells_them_with_their_tables_and_joins_and_code
 
     [labels] = found.levels
     assert (labels.name, labels.model) == ("labels", "shop.Label")
-    assert labels.link == "products is among the id of the level above"
+    assert labels.link == "products has the id of a row above"
     assert labels.query.joins == ("INNER JOIN shop_product_labels",)
 
 
@@ -163,7 +163,7 @@ def test_a_level_below_a_relation_to_one_has_the_whole_path_for_a_name():
     found = told(handler(Review, ("product", (("maker", (("permits", ("text",)),)),))))
 
     assert [level.name for level in found.levels] == ["product.maker.permits"]
-    assert found.levels[0].link == "maker is among the number of the level above"
+    assert found.levels[0].link == "maker has the number of a row above"
 
 
 def test_every_name_that_needs_an_object_is_told_with_what_to_do_about_it():
