@@ -14,14 +14,12 @@ from piston_core.plans import objects as there
 from piston_core.plans.choosing import level_by, level_of, why_objects
 from piston_core.plans.description import Description, Reason, dotted, query_of, reasons_of
 from piston_core.plans.levels import Level
-from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
+from piston_core.plans.links import ARRAYS, KEYS, PARENT, Link, link_of
 from piston_core.plans.plan import Column, FieldPlan
 from piston_core.plans.statements import selecting
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
-
-_KEY = "piston_key"  # as reading calls it
 
 
 def described(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Description:
@@ -151,7 +149,7 @@ class _Below:
         reasons = () if own else reasons_of(plan, frozenset())
         text = f"the manager of {link.model.__name__} returns querysets that only Django itself can read"
         reasons = reasons or (Reason("", text if own else str(level)),)
-        read = there.joined(plan, among.annotate(**{_KEY: F(link.path)}))
+        read = there.joined(plan, among.annotate(**{PARENT: F(link.path)}))
         self.levels.append(_objects(plan, read, reasons, self.values, name, link))
 
 

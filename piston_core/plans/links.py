@@ -19,6 +19,7 @@ from django.db.models.lookups import Lookup
 
 from piston_core.plans.cells import is_key, value_field
 
+PARENT = "piston_parent"  # the annotation that tells an object's parent where objects are read
 KEYS = object()  # stands in the parameters of a statement for the keys of a request
 ARRAYS = frozenset({"sqlite", "postgresql"})  # the databases that take the keys as one parameter
 

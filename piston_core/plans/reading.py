@@ -21,7 +21,7 @@ from piston_core.plans import plan as plans
 from piston_core.plans.cells import loads_plainly
 from piston_core.plans.choosing import is_plain, level_by, level_of, why_objects
 from piston_core.plans.levels import Level, Many
-from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
+from piston_core.plans.links import ARRAYS, KEYS, PARENT, Link, link_of
 from piston_core.plans.plan import MISSING, Column, FieldPlan, Related
 from piston_core.plans.statements import (
     Statement,
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from piston_core.plans.values import Values
 
 Row = dict[str, Any]
-
-_KEY = "piston_key"  # the annotation that tells an object's parent
 
 
 class Children:
@@ -76,18 +74,16 @@ def fetch(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> list[Row]
 
 def stream(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Iterator[Row]:
     """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
-    level = level_of(plan, queryset, values)
-    if not isinstance(level, Level):
+    level, connection = level_of(plan, queryset, values), connections[queryset.db]
+    with _cursor_kept(connection):
+        if isinstance(level, Level):
+            prepared = prepare(level, queryset, connection)
+            for found_rows in found_in_chunks(*prepared, connection, plans.CHUNK) if prepared else ():
+                yield from finished(level, found_rows, values, connection)
+            return
         objects = there.joined(plan, queryset).iterator(chunk_size=plans.CHUNK)
         while chunk := list(islice(objects, plans.CHUNK)):
             yield from rows(plan, chunk, values)
-        return
-    connection = connections[queryset.db]
-    prepared = prepare(level, queryset, connection)
-    if prepared is not None:
-        with _cursor_kept(connection):
-            for chunk in found_in_chunks(*prepared, connection, plans.CHUNK):
-                yield from finished(level, chunk, values, connection)
 
 
 def one(
@@ -189,7 +185,7 @@ def children_of(
         statement = _statement(level, link, queryset, keys, connection)
         raw = [] if statement is None else found(statement, bound(statement.params, keys, connection), connection)
         return cast("dict[Any, list[Row]]", finished(level, raw, values, connection)) if raw else {}
-    related = there.joined(plan, link.among(queryset, keys).annotate(**{_KEY: F(link.path)}))
+    related = there.joined(plan, link.among(queryset, keys).annotate(**{PARENT: F(link.path)}))
     return _grouped(plan, list(related), values, link, connection)
 
 
@@ -212,7 +208,7 @@ def _grouped(
 ) -> dict[Any, list[Row]]:
     groups: dict[Any, list[Row]] = {}
     for obj, row in zip(related, rows(plan, related, values), strict=True):
-        groups.setdefault(link.raw(getattr(obj, _KEY), connection), []).append(row)
+        groups.setdefault(link.raw(getattr(obj, PARENT), connection), []).append(row)
     return groups
 
 
