@@ -81,7 +81,6 @@ QUERYSETS = {
     "combined": lambda people: people.filter(name="Ann") | people.filter(name="Bob"),
     "intersected": lambda people: people.filter(clubs__isnull=False) & people.filter(boss__isnull=False),
     "joined": lambda people: people.select_related("nation", "boss__nation"),
-    "joined by all": lambda people: people.select_related(),
     "joined backwards": lambda people: people.select_related("passport__nation"),
     "joined by nothing": lambda people: people.select_related("nation").select_related(None),
     "only": lambda people: people.only("name"),
