@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.architecture import budgets
+from tests.settings import POSTGRES_MISSING
+from tests.shop_postgres import service
 
 hypothesis.settings.register_profile("patient", deadline=None)  # what a busy machine takes longer for is no defect
 hypothesis.settings.load_profile("patient")
-from tests.settings import POSTGRES_MISSING
-from tests.shop_postgres import service
 
 
 def pytest_configure(config: pytest.Config) -> None:

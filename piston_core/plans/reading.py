@@ -86,6 +86,13 @@ def stream(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Iterator
             yield from rows(plan, chunk, values)
 
 
+def stream_values(queryset: QuerySet[Any], values: Values) -> Iterator[Any]:
+    """Yield what a queryset yields that makes no objects, such as one of ``values()``, as plain data."""
+    with _cursor_kept(connections[queryset.db]):
+        for row_found in queryset.iterator(chunk_size=plans.CHUNK):
+            yield values.plain(row_found)
+
+
 def one(
     plan: FieldPlan, model: Any, named: Mapping[str, Any], values: Values, among: QuerySet[Any] | None = None
 ) -> Row | None:

@@ -118,7 +118,7 @@ class Values:
     def streamed(self, queryset: QuerySet[Any]) -> Iterator[Any]:
         """Yield the rows of a queryset in memory that does not grow with them."""
         if not _yields_objects(queryset):
-            return (self.plain(row) for row in queryset.iterator())
+            return reading.stream_values(queryset, self)
         handler = self._shower(queryset.model)
         plan = self._plan(handler, queryset.model, many=True)
         self._open += [handler] if handler else []  # nothing comes after a stream
