@@ -22,11 +22,7 @@ _GROUPED = """\
 def rows({arguments}):
     groups = {{}}
     for {variables} in found:
-        row = {row}
-        if key in groups:
-            groups[key].append(row)
-        else:
-            groups[key] = [row]
+        groups.setdefault(key, []).append({row})
     return groups
 """
 
@@ -51,10 +47,10 @@ def function(row: str, variables: Sequence[str], children: Sequence[str], *, gro
         children: what the rows of the levels below are called, by their parents' keys.
         grouped: whether it returns lists of rows by their parent's key.
     """
-    template, depth = (_GROUPED, 2) if grouped else (_ROWS, 2)
+    template = _GROUPED if grouped else _ROWS
     return template.format(
         arguments=", ".join(["found", "plain", "namespace", *children]),
-        row=row.replace("\n", "\n" + _INDENT * depth),
+        row=row.replace("\n", "\n" + _INDENT * 2),
         variables=", ".join(variables) + ("," if len(variables) == 1 else ""),
     )
 
