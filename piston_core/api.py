@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import cleandoc
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, path, re_path, resolve
+from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 from django.utils.http import escape_leading_slashes
 from django.utils.regex_helper import normalize
 
@@ -23,6 +24,12 @@ from piston_core.problems import Problem
 from piston_core.resource import Resource
 from piston_core.scope import ItemRoute, Scope
 
+_KINDS: Mapping[type, str] = {
+    IntConverter: "int",
+    SlugConverter: "slug",
+    StringConverter: "str",
+    UUIDConverter: "uuid",
+}
 _PLACE = re.compile(r"%\((\w+)\)s")  # where Django's normalize leaves room for an argument
 
 
@@ -97,10 +104,12 @@ class Api:
         )
         make = path if isinstance(pattern, str) else re_path
         text = pattern if isinstance(pattern, str) else _expression(pattern)
-        arguments = tuple(make(text, resource).pattern.converters or _groups(pattern))
+        converters = make(text, resource).pattern.converters
+        arguments = tuple(converters or _groups(pattern))
         name = name or _name(handler, arguments)
         self.routes.append(make(text, resource, name=name))
-        self.scope.add_item(handler, ItemRoute(name, arguments))
+        kinds = [_KINDS.get(type(each), "") for each in converters.values()]
+        self.scope.add_item(handler, ItemRoute(name, arguments, kinds[0] if len(kinds) == 1 else ""))
         return resource
 
     @property

@@ -21,10 +21,12 @@ class ItemRoute:
     Attributes:
         name: the URL's name within its namespace.
         arguments: the names of the URL's arguments, which are fields of the model.
+        kind: the converter of the only argument, such as ``slug``, if it is one of Django's own; else ``""``.
     """
 
     name: str
     arguments: tuple[str, ...]
+    kind: str = ""
 
 
 @dataclass(slots=True)

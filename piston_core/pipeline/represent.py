@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from piston_core.contracts import Document, Emitter
 from piston_core.handler import BaseHandler
-from piston_core.plans.columns import address_of
+from piston_core.plans.addresses import Addresses, address_of
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node
 from piston_core.plans.values import Values, is_plain
@@ -62,7 +62,8 @@ def location(request: HttpRequest, handler: BaseHandler, obj: Any, compiler: Com
         return None
     shower = handler if handler.model is not None and isinstance(obj, handler.model) else None
     match = request.resolver_match
-    return address_of(obj, compiler.scope, type(shower) if shower else None, match.namespace if match else "")
+    namespace = match.namespace if match else ""
+    return address_of(obj, compiler.scope, type(shower) if shower else None, Addresses(namespace))
 
 
 async def _whole(rows: AsyncIterator[Any]) -> list[Any]:

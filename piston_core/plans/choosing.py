@@ -100,7 +100,16 @@ def is_plain(manager: Manager[Any]) -> bool:
     return (
         kind.get_queryset is Manager.get_queryset
         and kind.all is Manager.all
+        and kind.filter is Manager.filter
+        and queryset.get is QuerySet.get
         and queryset.__init__ is QuerySet.__init__
         and queryset.filter is QuerySet.filter
         and _reads_plainly(queryset)
     )
+
+
+def gets_plainly(objects: QuerySet[Any] | Manager[Any]) -> bool:
+    """Return whether ``get()`` is Django's own here and returns objects; that of ``values()`` does not."""
+    if isinstance(objects, Manager):
+        return type(objects).get is Manager.get and gets_plainly(objects.all())
+    return getattr(objects, "_iterable_class", None) is ModelIterable and type(objects).get is QuerySet.get

@@ -39,7 +39,7 @@ def unless_null(variable: str, code: str) -> str:
 
 
 def function(row: str, variables: Sequence[str], children: Sequence[str], *, grouped: bool) -> str:
-    """Return the text of a function ``rows(found, plain, namespace, children...)``.
+    """Return the text of a function ``rows(found, plain, values, children...)``.
 
     Args:
         row: the code of one row.
@@ -49,7 +49,7 @@ def function(row: str, variables: Sequence[str], children: Sequence[str], *, gro
     """
     template = _GROUPED if grouped else _ROWS
     return template.format(
-        arguments=", ".join(["found", "plain", "namespace", *children]),
+        arguments=", ".join(["found", "plain", "values", *children]),
         row=row.replace("\n", "\n" + _INDENT * 2),
         variables=", ".join(variables) + ("," if len(variables) == 1 else ""),
     )

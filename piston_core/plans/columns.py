@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Manager, Model, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
-from piston_core.handler import BaseHandler
 from piston_core.plans import reading
-from piston_core.plans.plan import MISSING, Address, Computed, FieldPlan, Read, Related, Source
+from piston_core.plans.plan import MISSING, FieldPlan, Read, Related
 from piston_core.plans.tree import Node
-from piston_core.scope import ItemRoute, Scope
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -116,81 +114,6 @@ def absolute_address(obj: Any, values: Values, _related: Related) -> Any:
         return values.plain(obj.get_absolute_url())
     except (AttributeError, NoReverseMatch):
         return MISSING
-
-
-def address(scope: Scope, handler: type[BaseHandler] | None) -> Read:
-    """Read the object's address in the API, if it has one.
-
-    Args:
-        scope: knows the routes of the API.
-        handler: the handler that shows the object; its ``resource_uri`` comes first.
-    """
-
-    def read(obj: Any, values: Values, _related: Related) -> Any:
-        found = address_of(obj, scope, handler, values.namespace)
-        return MISSING if found is None else found
-
-    return read
-
-
-def route_address(route: ItemRoute, model: type[Model]) -> Source:
-    """Return what a route's address is made of: columns, if its arguments are columns."""
-    names = {"pk", *(name for field in model._meta.concrete_fields for name in (field.name, field.attname))}
-    if not names.issuperset(route.arguments):
-        return Computed("is the address of a route with arguments that are no columns")
-
-    def make(held: tuple[Any, ...], namespace: str) -> str | None:
-        return (
-            None if None in held else _route_address(route, dict(zip(route.arguments, held, strict=True)), namespace)
-        )
-
-    return Address(route.arguments, make)
-
-
-def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, namespace: str) -> str | None:
-    """Return an object's address: by its handler's ``resource_uri``, its own ``get_api_url``, or its route.
-
-    Args:
-        obj: an object of a model.
-        scope: knows the routes of the API.
-        handler: the handler that shows the object, if it has one.
-        namespace: the URL namespace of the API in this request.
-    """
-    try:
-        declared = handler.resource_uri(obj) if handler is not None else None
-        if declared is not None:
-            return _reverse(*declared)
-        if hasattr(obj, "get_api_url"):
-            return str(obj.get_api_url())
-        route = scope.item_route(obj.__class__)
-        if route is None:
-            return None
-        arguments = {argument: _key(obj, argument) for argument in route.arguments}
-        return None if None in arguments.values() else _route_address(route, arguments, namespace)
-    except NoReverseMatch:
-        return None
-
-
-def _route_address(route: ItemRoute, arguments: Mapping[str, Any], namespace: str) -> str | None:
-    """Return the address that a route has with these arguments in the API of this namespace."""
-    try:
-        return _reverse(f"{namespace}:{route.name}" if namespace else route.name, arguments)
-    except NoReverseMatch:
-        return None
-
-
-def _key(obj: Model, name: str) -> Any:
-    """Return an object's value for a URL: a related object's key, ``None`` for what it does not have."""
-    try:
-        return obj.serializable_value(name)
-    except AttributeError:
-        return None
-
-
-def _reverse(name: str, arguments: Any) -> str:
-    if isinstance(arguments, Mapping):
-        return reverse(name, kwargs=dict(arguments))
-    return reverse(name, args=list(arguments))
 
 
 def _value(obj: Any, name: str) -> Any:

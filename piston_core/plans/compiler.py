@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 from piston_core.handler import BaseHandler
-from piston_core.plans import columns
+from piston_core.plans import addresses, columns
 from piston_core.plans.bounded import Bounded
 from piston_core.plans.plan import Absent, Column, Computed, FieldPlan, Perhaps, Read, Reference, Source, Stored
 from piston_core.plans.tree import Node, shown
@@ -97,10 +97,10 @@ class Compiler:
     def _address(self, handler: type[BaseHandler] | None, model: type[Model]) -> Column:
         """Return the address of an object: made of columns where it is the route's and no method has a say in it."""
         route = self.scope.item_route(model)
-        source: Source = Absent() if route is None else columns.route_address(route, model)
+        source: Source = Absent() if route is None else addresses.route_address(route, model)
         if hasattr(model, "get_api_url") or (handler is not None and _declares_address(handler, model)):
             source = Computed("is made by a method")
-        return Column("resource_uri", columns.address(self.scope, handler), source)
+        return Column("resource_uri", addresses.address(self.scope, handler), source)
 
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], path: Path) -> Column:
         name, relations = node.name, _relations(model)

@@ -233,7 +233,7 @@ class _Builder:
         held = [self.select(Selected(path, each, converted=not self.cell(plan.model, each).is_raw)) for each in fields]
         name = f"address_{len(self.helpers)}"
         self.helpers[name] = source.make
-        made = f"{name}(({', '.join(held)},), namespace)"
+        made = f"{name}(({', '.join(held)},), values)"
         return f"**({{}} if (uri := {made}) is None else {{{column.name!r}: uri}})"
 
     def select(self, selected: Selected) -> str:

@@ -62,11 +62,11 @@ class Address:
 
     Attributes:
         columns: the columns that the URL's arguments hold.
-        make: returns the address for their values and the request's namespace, or ``None``.
+        make: returns the address for their values, in the answer that these ``Values`` are for, or ``None``.
     """
 
     columns: tuple[str, ...]
-    make: Callable[[tuple[Any, ...], str], str | None]
+    make: Callable[[tuple[Any, ...], Values], str | None]
 
 
 @dataclass(frozen=True, slots=True)

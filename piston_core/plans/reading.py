@@ -147,6 +147,14 @@ def _by_queryset(plan: FieldPlan, objects: QuerySet[Any], named: Mapping[str, An
         return []
 
 
+def got(objects: QuerySet[Any], named: Mapping[str, Any]) -> Any:
+    """Return what a queryset's ``get()`` finds, which need not be an object, or ``None``."""
+    try:
+        return objects.get(**named)
+    except (objects.model.DoesNotExist, *MISFITS):
+        return None
+
+
 def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
     """Return a transaction for PostgreSQL, whose cursor would otherwise copy all of its rows before the first one."""
     if connection.vendor == "postgresql" and connection.get_autocommit():
@@ -157,7 +165,7 @@ def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]
 def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> Any:
     """Return the rows that a level's code makes of what its query found, and of what the levels below it find."""
     children = [_below(many, raw, values, connection) for many in level.many]
-    return level.rows(raw, values.plain, values.namespace, *children)
+    return level.rows(raw, values.plain, values, *children)
 
 
 def _below(many: Many, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> dict[Any, list[Row]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,10 @@ from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
 from piston_core.plans import reading
+from piston_core.plans.addresses import Addresses
 from piston_core.plans.cells import Style
+from piston_core.plans.choosing import gets_plainly
+from piston_core.plans.choosing import is_plain as is_plain_manager
 from piston_core.plans.plan import CHUNK, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
 from piston_core.plans.tree import Node
@@ -56,9 +59,14 @@ class Values:
         self.handler = handler
         self.wanted = wanted
         self.native, self.style = _styled(native, textual)
-        match = request.resolver_match
-        self.namespace = match.namespace if match else ""
+        self.request = request
         self._open: list[type[BaseHandler]] = []
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """The addresses of this answer."""
+        match = self.request.resolver_match
+        return Addresses(match.namespace if match else "")
 
     def plain(self, value: Any) -> Any:
         """Return a value with all that is in it as plain data.
@@ -98,22 +106,30 @@ class Values:
         with _Showing(self, self._shower(queryset.model)) as handler:
             return reading.fetch(self._plan(handler, queryset.model, many=many), queryset, self)
 
-    def sought(self, wanted: Sought) -> dict[str, Any]:
-        """Return the row of an object that nobody has read yet.
+    def sought(self, wanted: Sought) -> Any:
+        """Return the row of an object that nobody has read yet, or what else the queryset has for it.
 
         Raises:
             Http404: there is none.
         """
         model: Any = wanted.handler.model
-        with _Showing(self, self._shower(model)) as handler:
-            plan = self._plan(handler, model, many=False)
-            row = reading.one(plan, model, wanted.named, self, wanted.among())
+        row = self._one(model, wanted.named, wanted.among())
         if row is not None:
             return row
         if wanted.saved is None:
             raise wanted.missing()
         wanted.saved.refresh_from_db()  # the client may write it, and then not see it any more
         return self._rows(model, [wanted.saved])[0]
+
+    def _one(self, model: Any, named: Mapping[str, Any], among: QuerySet[Any] | None) -> Any:
+        """Return what is shown of the object with these values; ``get()`` decides where it is not Django's own."""
+        if among is None and not is_plain_manager(model._default_manager):
+            among = model._default_manager.all()
+        if among is not None and not gets_plainly(among):
+            found = reading.got(among, named)
+            return None if found is None else self.plain(found)
+        with _Showing(self, self._shower(model)) as handler:
+            return reading.one(self._plan(handler, model, many=False), model, named, self, among)
 
     def streamed(self, queryset: QuerySet[Any]) -> Iterator[Any]:
         """Yield the rows of a queryset in memory that does not grow with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,11 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.urls import include, path, reverse
+from django.urls import NoReverseMatch, include, path, reverse
 
 from piston_core import Api, BaseHandler
+from piston_core.plans import addresses
 from tests.ids import stable
 from tests.shop.models import Country, Detail, Label, Maker, Product, Signpost
+from tests.shop.people import Person
 from tests.shop.serving import answer, queries, returning, serving, stock
 
 pytestmark = pytest.mark.django_db
@@ -263,3 +266,64 @@ def test_an_object_without_a_page_leaves_it_out(tea, monkeypatch):
 
 def test_absolute_uri_costs_no_query_of_its_own(tea):
     assert queries(handler(Product, "absolute_uri")) == 1
+
+
+# -- many of them ----------------------------------------------------------------------------------
+
+
+def calls_of_reverse(monkeypatch, kind, routes) -> tuple[list, int]:
+    """Return the addresses that a list shows, and how often Django was asked to reverse one."""
+    asked = []
+    monkeypatch.setattr(addresses, "reverse", lambda *args, **kwargs: asked.append(args) or reverse(*args, **kwargs))
+    with serving({"it/": kind, **routes}) as client:
+        shown = [row["resource_uri"] for row in client.get("/api/it/").json()]
+    return shown, len(asked)
+
+
+@pytest.mark.parametrize("pattern", ["one/<int:pk>/", "<slug:slug>", "x/<str:slug>/y/"])
+def test_a_list_of_addresses_is_reversed_once_for_all_where_a_converter_writes_values_as_they_are(
+    db, monkeypatch, pattern
+):
+    stock(30)
+    kind = handler(Product, "resource_uri")
+    before, name, after = re.fullmatch(r"(.*)<\w+:(\w+)>(.*)", pattern).groups()
+
+    shown, asked = calls_of_reverse(monkeypatch, kind, {pattern: kind})
+
+    assert shown == [f"/api/{before}{getattr(each, name)}{after}" for each in Product.objects.all()]
+    assert asked == 2
+
+
+def test_addresses_by_uuid_are_reversed_once_for_all(monkeypatch):
+    Person.objects.bulk_create(Person(name=f"P{number}") for number in range(9))
+    kind = handler(Person, "resource_uri")
+
+    shown, asked = calls_of_reverse(monkeypatch, kind, {"by/<uuid:pk>/": kind})
+
+    assert shown == [f"/api/by/{each.pk}/" for each in Person.objects.all()]
+    assert asked == 2
+
+
+@pytest.mark.parametrize("odd", ["a b", "ä", "a/b", "100%", "", "a?b", "..", "-"])
+def test_a_value_that_a_url_has_to_quote_or_cannot_hold_is_left_to_django(db, odd):
+    stock(4)
+    Product.objects.filter(pk=3).update(slug=odd)
+    kind = handler(Product, "name", "resource_uri")
+    with serving({"it/": kind, "x/<str:slug>/": kind}) as client:
+        shown = [row.get("resource_uri") for row in client.get("/api/it/").json()]
+        try:
+            expected = reverse("api:product-item", kwargs={"slug": odd})
+        except NoReverseMatch:
+            expected = None
+
+    assert shown == ["/api/x/tea-1/", "/api/x/tea-2/", expected, "/api/x/tea-4/"]
+
+
+def test_a_route_with_an_expression_or_two_arguments_is_reversed_for_each_object(db, monkeypatch):
+    stock(5)
+    kind = handler(Product, "resource_uri")
+
+    shown, asked = calls_of_reverse(monkeypatch, kind, {re.compile(r"^x/(?P<slug>tea-[0-9])/$"): kind})
+
+    assert shown == [f"/api/x/tea-{number}/" for number in range(1, 6)]
+    assert asked == 5

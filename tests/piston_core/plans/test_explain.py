@@ -150,7 +150,7 @@ def test_a_level_that_is_columns_tells_them_with_their_tables_and_joins_and_code
     assert (found.name, found.model, found.database, found.how) == ("", "shop.Product", "default", "columns")
     assert found.query.columns == ("shop_product.name", "shop_maker.name", "shop_product.id")
     assert found.query.joins == ("INNER JOIN shop_maker",)
-    assert found.code.startswith("def rows(found, plain, namespace, many_0):\n")
+    assert found.code.startswith("def rows(found, plain, values, many_0):\n")
     assert (found.reasons, found.fetches, found.queries) == ((), (), 2)
 
     [labels] = found.levels

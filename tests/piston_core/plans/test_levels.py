@@ -224,7 +224,7 @@ def test_the_code_of_a_level_is_short_and_made_of_declared_names():
 
     assert isinstance(made, Level)
     assert made.source == (
-        "def rows(found, plain, namespace, many_0):\n"
+        "def rows(found, plain, values, many_0):\n"
         "    return [\n"
         "        {\n"
         "            'name': c0,\n"
