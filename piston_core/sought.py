@@ -44,8 +44,18 @@ class Sought:
         return self.handler.get(self.request, **self.named)  # type: ignore[arg-type]  # authenticated by now
 
     def among(self) -> QuerySet[Any] | None:
-        """Return the objects among which it is, ``None`` where those are all of the model."""
-        return self.handler.queryset(self.request) if overrides(self.handler, "queryset") else None  # type: ignore[arg-type]
+        """Return the objects among which it is, ``None`` where those are all of the model.
+
+        Raises:
+            TypeError: the handler forgets to return any, which must not pass for all of them.
+        """
+        if not overrides(self.handler, "queryset"):
+            return None
+        objects: QuerySet[Any] | None = self.handler.queryset(self.request)  # type: ignore[arg-type]  # as in get
+        if objects is None:
+            name = type(self.handler).__name__
+            raise TypeError(f"{name}.queryset has returned None; return a queryset, such as objects.none().")
+        return objects
 
     def missing(self) -> Http404:
         """Return what to raise if there is no such object."""

@@ -295,7 +295,7 @@ def test_a_list_of_addresses_is_reversed_once_for_all_where_a_converter_writes_v
 
 
 def test_addresses_by_uuid_are_reversed_once_for_all(monkeypatch):
-    Person.objects.bulk_create(Person(name=f"P{number}") for number in range(9))
+    Person.objects.bulk_create(Person(name=f"P{number}", email=f"{number}@example.org") for number in range(9))
     kind = handler(Person, "resource_uri")
 
     shown, asked = calls_of_reverse(monkeypatch, kind, {"by/<uuid:pk>/": kind})
