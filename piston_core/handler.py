@@ -195,7 +195,9 @@ def validate(form: type[BaseForm]) -> Callable[[Method], Method]:
 
 
 def overrides(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
-    """Return whether a handler brings this method itself instead of the model's CRUD."""
+    """Return whether a handler, its class or the instance itself, brings this method instead of the model's CRUD."""
+    if not isinstance(handler, type) and action in vars(handler):
+        return True
     return getattr(handler if isinstance(handler, type) else type(handler), action) is not getattr(BaseHandler, action)
 
 

@@ -46,9 +46,19 @@ class Sought:
     def among(self) -> QuerySet[Any] | None:
         """Return the objects among which it is, ``None`` where those are all of the model.
 
+        What has just been written is where it was written: a replica may not have it yet.
+
         Raises:
             TypeError: the handler forgets to return any, which must not pass for all of them.
         """
+        objects = self._allowed()
+        if self.saved is None:
+            return objects
+        saved_in = self.saved._state.db
+        among: Any = self.handler.model._default_manager if objects is None else objects  # type: ignore[union-attr]
+        return objects if among.db == saved_in else among.using(saved_in)
+
+    def _allowed(self) -> QuerySet[Any] | None:
         if not overrides(self.handler, "queryset"):
             return None
         objects: QuerySet[Any] | None = self.handler.queryset(self.request)  # type: ignore[arg-type]  # as in get

@@ -173,7 +173,9 @@ def _file(column: FileField) -> Cell:
     def opened(name: str | None) -> Any:
         return column.attr_class(None, column, name)  # type: ignore[arg-type]  # an address needs no object
 
-    name = f"file_{column.model._meta.app_label}_{column.model._meta.model_name}_{column.name}"
+    options = column.model._meta
+    names = (options.app_label, str(options.model_name), column.name)  # of which any may hold an underscore
+    name = "_".join(("file", *(f"{len(each)}{each}" for each in names)))
     return Cell(f"plain({name}({{v}}))", tests_null=False, helpers={name: opened})
 
 

@@ -7,12 +7,11 @@ dictionaries, and read each further level with one query for all rows, or for al
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import DataError, connections, router, transaction
+from django.db import DataError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, QuerySet, prefetch_related_objects
 
@@ -27,8 +26,10 @@ from piston_core.plans.statements import (
     Statement,
     bound,
     compiled,
+    cursor_kept,
     found,
     found_in_chunks,
+    one_by_one,
     prepare,
     prepare_one,
 )
@@ -75,21 +76,21 @@ def fetch(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> list[Row]
 def stream(plan: FieldPlan, queryset: QuerySet[Any], values: Values) -> Iterator[Row]:
     """Yield the rows of a queryset, read in chunks, in memory that does not grow with them."""
     level, connection = level_of(plan, queryset, values), connections[queryset.db]
-    with _cursor_kept(connection):
+    with cursor_kept(connection):
         if isinstance(level, Level):
             prepared = prepare(level, queryset, connection)
             for found_rows in found_in_chunks(*prepared, connection, plans.CHUNK) if prepared else ():
                 yield from finished(level, found_rows, values, connection)
             return
-        objects = there.joined(plan, queryset).iterator(chunk_size=plans.CHUNK)
+        objects = one_by_one(there.joined(plan, queryset), plans.CHUNK)
         while chunk := list(islice(objects, plans.CHUNK)):
             yield from rows(plan, chunk, values)
 
 
 def stream_values(queryset: QuerySet[Any], values: Values) -> Iterator[Any]:
     """Yield what a queryset yields that makes no objects, such as one of ``values()``, as plain data."""
-    with _cursor_kept(connections[queryset.db]):
-        for row_found in queryset.iterator(chunk_size=plans.CHUNK):
+    with cursor_kept(connections[queryset.db]):
+        for row_found in one_by_one(queryset, plans.CHUNK):
             yield values.plain(row_found)
 
 
@@ -153,13 +154,6 @@ def got(objects: QuerySet[Any], named: Mapping[str, Any]) -> Any:
         return objects.get(**named)
     except (objects.model.DoesNotExist, *MISFITS):
         return None
-
-
-def _cursor_kept(connection: BaseDatabaseWrapper) -> AbstractContextManager[Any]:
-    """Return a transaction for PostgreSQL, whose cursor would otherwise copy all of its rows before the first one."""
-    if connection.vendor == "postgresql" and connection.get_autocommit():
-        return transaction.atomic(using=connection.alias)
-    return nullcontext()
 
 
 def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> Any:

@@ -6,10 +6,12 @@ A queryset whose shape is not known is compiled each time; see ``shapes``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Manager, QuerySet
 
@@ -191,11 +193,45 @@ def found_in_chunks(
     statement: Statement, params: Sequence[Any], connection: BaseDatabaseWrapper, size: int
 ) -> Iterator[list[Any]]:
     """Yield the rows that a statement finds in chunks, from a cursor of the server's where the database has them."""
-    server_side = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-    with connection.chunked_cursor() if server_side else connection.cursor() as cursor:
+    with connection.chunked_cursor() if has_cursors(connection) else connection.cursor() as cursor:
         cursor.execute(statement.sql, params)
         while rows := cursor.fetchmany(size):
             yield converted(statement, rows, connection)
+
+
+def has_cursors(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether rows can be read in chunks from a cursor of the server's, if the database has them.
+
+    PostgreSQL's ends with its transaction, and that of ``ATOMIC_REQUESTS`` ends before the answer is sent.
+    """
+    options = connection.settings_dict
+    ends_early = options["ATOMIC_REQUESTS"] and connection.in_atomic_block and connection.vendor == "postgresql"
+    return not (ends_early or options.get("DISABLE_SERVER_SIDE_CURSORS"))
+
+
+@contextmanager
+def cursor_kept(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Read in a transaction on PostgreSQL, whose cursor would otherwise copy all of its rows before the first one.
+
+    However the reading ends, the transaction is not undone: what works on the answer meanwhile, such
+    as the middleware of sessions, may have written in it.
+    """
+    if connection.vendor != "postgresql" or not connection.get_autocommit() or not has_cursors(connection):
+        yield
+        return
+    failure: BaseException | None = None
+    with transaction.atomic(using=connection.alias):
+        try:
+            yield
+        except BaseException as error:  # noqa: BLE001 - a client that has gone away is one, too
+            failure = error
+    if failure is not None:
+        raise failure
+
+
+def one_by_one(queryset: QuerySet[Any], size: int) -> Iterator[Any]:
+    """Return what a queryset yields, in chunks where ``has_cursors`` says so."""
+    return queryset.iterator(chunk_size=size) if has_cursors(connections[queryset.db]) else iter(queryset)
 
 
 def converted(statement: Statement, rows: Iterable[Any], connection: BaseDatabaseWrapper) -> list[Any]:

@@ -197,7 +197,7 @@ def test_sql_and_code_are_printed_on_demand():
     assert "SELECT" not in short
     assert "def rows" not in short
     assert '    sql: SELECT "shop_product"."name" FROM "shop_product" ORDER BY "shop_product"."id" ASC\n' in long
-    assert "    code:\n      def rows(found, plain, namespace):\n          return [\n" in long
+    assert "    code:\n      def rows(found, plain, values):\n          return [\n" in long
 
 
 def test_a_program_gets_all_of_it():

@@ -15,7 +15,7 @@ from django.test import AsyncRequestFactory
 
 from piston_core import BaseHandler, Resource
 from piston_core.plans import plan
-from tests.shop.models import Category
+from tests.shop.models import Category, Label
 from tests.shop.serving import serving
 from tests.shop_postgres.service import ALIAS
 
@@ -143,3 +143,43 @@ def test_a_client_that_goes_away_leaves_no_transaction_open(alias, sent, monkeyp
 
     assert complaints == []
     assert states in ([], [True])
+
+
+def _written(word: str) -> int:
+    """Write as a middleware would after the view, and return the number of what is written so."""
+    Label.objects.using(ALIAS).create(word=word)
+    return Label.objects.using(ALIAS).count()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, databases=["default", ALIAS])
+@pytest.mark.parametrize("fields", [("name",), ("name", "__str__")], ids=["columns", "objects"])
+def test_what_others_write_while_a_stream_is_read_is_not_undone_with_it(fields):
+    """A session is stored after the view, and so inside of the transaction that the reading has begun."""
+    fill(ALIAS)
+    kind = type("Categories", (handler(ALIAS),), {"fields": fields})
+    with serving({"it/": kind}) as client:
+        response = client.get("/api/it/")
+        pieces = iter(response.streaming_content)
+        next(pieces)
+        assert _written("session") == 1
+        response.close()
+        del pieces
+        gc.collect()
+
+    assert is_idle(ALIAS)
+    assert Label.objects.using(ALIAS).count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True, databases=["default", ALIAS])
+@pytest.mark.parametrize("fields", [("name",), ("name", "__str__")], ids=["columns", "objects"])
+def test_a_stream_outlives_the_transaction_of_its_request(fields, monkeypatch):
+    """``ATOMIC_REQUESTS`` ends it when the view has returned, with all cursors on the server."""
+    fill(ALIAS)
+    monkeypatch.setitem(connections[ALIAS].settings_dict, "ATOMIC_REQUESTS", True)
+    kind = type("Categories", (handler(ALIAS),), {"fields": fields})
+
+    with serving({"it/": kind}) as client:
+        assert len(json.loads(client.get("/api/it/").getvalue())) == COUNT
+    assert is_idle(ALIAS)

@@ -354,3 +354,25 @@ def test_a_router_is_told_an_object_that_the_related_objects_belong_to(second, s
     (parent,) = [instance for model, instance in router.hints if model is Label]
     assert isinstance(parent, Product)
     assert (parent.pk, parent._state.db) == (2, "default")
+
+
+class Replica(To):
+    """Reads these models from the second database and writes them to the first, as with a replica that is behind."""
+
+    def db_for_write(self, model: type, **hints: Any) -> str:
+        """Return where objects are written."""
+        return "default"
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["all", "a queryset of its own"])
+def test_what_has_been_written_is_shown_as_it_was_written_and_not_as_a_replica_has_it(second, settings, own):
+    settings.DATABASE_ROUTERS = [Replica(Product)]
+    attributes = {"queryset": lambda self, request: Product.objects.filter(pk__gt=0)} if own else {}
+    kind = type("Products", (BaseHandler,), {"model": Product, "fields": ("name", "stock"), **attributes})
+
+    with serving({"products/<int:pk>/": kind}) as client:
+        written = client.patch("/api/products/1/", json.dumps({"name": "Rooibos"}), content_type=JSON)
+        read = client.get("/api/products/1/")
+
+    assert (written.status_code, written.json()["name"]) == (200, "Rooibos")
+    assert read.json()["name"] == "Other 1"

@@ -8,9 +8,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.db import connection, connections
-from django.db.models import CharField, Count, F, Prefetch, QuerySet, Value
+from django.db.models import (
+    CASCADE,
+    CharField,
+    Count,
+    F,
+    FileField,
+    ForeignKey,
+    Model,
+    Prefetch,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Upper
+from django.test.utils import isolate_apps
 
 from piston_core.plans.cells import Style
 from piston_core.plans.choosing import is_plain, level_of
@@ -340,3 +353,24 @@ def test_a_level_of_a_child_table_is_found_by_its_parents_key(filled):
     names = ("name", "stars", ("maker", ("name", ("restaurant_set", ("name", "stars")))))
 
     assert Reader(Restaurant, *names).read(Restaurant.objects.all()) == oracle.rows(Restaurant.objects.all(), names)
+
+
+@isolate_apps("tests.shop")
+def test_files_of_models_with_like_names_keep_their_own_storages():
+    class Photo_big(Model):
+        file = FileField(storage=FileSystemStorage(base_url="/private/"))
+
+        class Meta:
+            app_label = "shop"
+
+    class Photo(Model):
+        big_file = FileField(storage=FileSystemStorage(base_url="/public/"))
+        other = ForeignKey(Photo_big, CASCADE)
+
+        class Meta:
+            app_label = "shop"
+
+    reader = Reader(Photo, "big_file", ("other", ("file",)))
+    rows = build(reader.plan, connection, TEXT).rows([("a.png", "b.png")], reader.values.plain, reader.values)
+
+    assert rows == [{"big_file": "/public/a.png", "other": {"file": "/private/b.png"}}]
