@@ -137,10 +137,7 @@ class BaseHandler:
         return self.update(request, **kwargs)
 
     def _reread(self, request: Request, saved: Any) -> Any:
-        """Return a saved object as the next request will read it: what the database made of it, annotations too.
-
-        Only a method that overrides this one has to see that; otherwise it is read to be shown.
-        """
+        """Return a saved object as the next request will read it, for a method that overrides what saves it."""
         try:
             return self.queryset(request).get(pk=saved.pk)
         except ObjectDoesNotExist:  # the client may write it, and then not see it any more
@@ -244,6 +241,8 @@ def _saved(request: Request, subject: Callable[[], Any]) -> Any:
         Problem: 422 for a value beyond what the database can hold, such as a date of year 10000.
     """
     form = request.form
+    if form is None:
+        raise TypeError("A method that calls the model's create or update needs a form to save; name one with @validate.")
     try:
         if hasattr(form, "save"):
             return form.save()

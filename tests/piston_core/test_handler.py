@@ -513,3 +513,15 @@ def test_labels_are_found_by_their_unique_word(tea):
     kind = handler(Label, "word")
 
     assert send(kind, "GET", "it/hot-1/", routes=["it/<word>/"]).json() == {"word": "hot-1"}
+
+
+@pytest.mark.django_db
+def test_a_method_that_saves_by_the_models_crud_without_a_form_is_told_what_to_do():
+    class Labels(BaseHandler):
+        model, fields = Label, ("word",)
+
+        def create(self, request):
+            return super().create(request)
+
+    with serving({"it/": Labels}) as client, pytest.raises(TypeError, match="@validate"):
+        client.post("/api/it/", {"word": "new"}, content_type="application/json")
