@@ -242,7 +242,9 @@ def _saved(request: Request, subject: Callable[[], Any]) -> Any:
     """
     form = request.form
     if form is None:
-        raise TypeError("A method that calls the model's create or update needs a form to save; name one with @validate.")
+        raise TypeError(
+            "A method that calls the model's create or update needs a form to save; name one with @validate."
+        )
     try:
         if hasattr(form, "save"):
             return form.save()
