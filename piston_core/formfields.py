@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import widgets
 
 Fields = Mapping[str, forms.Field]
 
@@ -55,10 +56,15 @@ _ALONE = frozenset({
 })  # fmt: skip
 
 
+# Django's own widgets themselves: a class that type() makes of one says that it is of the same module.
+_WIDGETS = frozenset(
+    kind for kind in vars(widgets).values() if isinstance(kind, type) and issubclass(kind, widgets.Widget)
+)
+
+
 def judges_alone(field: forms.Field) -> bool:
     """Return whether a field of a form's class can judge a value, though it belongs to no form."""
-    own_widget = type(field.widget).__module__ == "django.forms.widgets"
-    return type(field) in _ALONE and own_widget and not field.disabled
+    return type(field) in _ALONE and type(field.widget) in _WIDGETS and not field.disabled
 
 
 def asks_only(field: forms.Field) -> bool:

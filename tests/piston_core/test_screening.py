@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from piston_core import BaseHandler
+from piston_core.formfields import judges_alone
 from piston_core.forms import form_for
 from piston_core.screening import outline_of
 from tests.ids import stable
@@ -160,3 +161,10 @@ def test_what_one_request_left_out_is_asked_of_the_next(db):
 
     assert sent["char"] == "x"
     assert [error["code"] for error in errors(again)] == ["required"]
+
+
+def test_a_widget_of_a_projects_own_is_left_to_its_form_however_its_class_is_made():
+    made = type("Loud", (forms.TextInput,), {"value_from_datadict": lambda self, data, files, name: "LOUD"})
+
+    assert judges_alone(forms.CharField())
+    assert not judges_alone(forms.CharField(widget=made))
