@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     """Load the data, measure, and print; refuse to measure what is not the same."""
     from benchmarks import data, report
     from benchmarks.equivalence import Different
-    from benchmarks.work import every
+    from benchmarks.items import every
 
     data.load(QUICK_POSTS if options.quick else data.POSTS)
     taking_part = [each for each in CONTESTANTS if not each.missing]

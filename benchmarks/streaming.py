@@ -50,7 +50,7 @@ def _note(streams: list[Stream]) -> str:
 
 
 def _facts(streams: list[Stream]) -> dict[str, tuple[str, bool]]:
-    from benchmarks.work.stream import FIRST_BYTE, MOST_MEMORY  # needs models, which this process's start has not
+    from benchmarks.items.stream import FIRST_BYTE, MOST_MEMORY  # needs models, which this process's start has not
 
     megabytes, first = _middle(streams)
     return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.contestants import CURSOR
+from benchmarks.items import documents
 from benchmarks.models import Post
 from benchmarks.records import Work, at_most
-from benchmarks.work import documents
 
 MOST_MEMORY = 12.0  # megabytes over idle
 FIRST_BYTE = 0.020  # seconds

@@ -6,8 +6,8 @@ The two baselines have nothing to leave out; they serve what they serve in ``nes
 from __future__ import annotations
 
 from benchmarks.contestants import CURSOR, DRF
+from benchmarks.items import documents, nested
 from benchmarks.records import Work, at_most, times_as_fast
-from benchmarks.work import documents, nested
 
 
 def work() -> Work:

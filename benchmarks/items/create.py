@@ -11,9 +11,9 @@ import orjson
 
 from benchmarks.contestants import VALUES
 from benchmarks.data import SENTENCES, forget_created
+from benchmarks.items import documents
 from benchmarks.models import Post
 from benchmarks.records import Work, at_most
-from benchmarks.work import documents
 
 VALID = {
     "title": SENTENCES[1][:60],

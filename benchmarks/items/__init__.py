@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from benchmarks.items import create, flat, naive, nested, ok, one, refused, stream
 from benchmarks.records import Work
-from benchmarks.work import create, flat, naive, nested, ok, one, refused, stream
 
 
 def every() -> list[Work]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.contestants import CURSOR, DRF
+from benchmarks.items import documents
 from benchmarks.models import Post
 from benchmarks.records import Work, at_most, times_as_fast
-from benchmarks.work import documents
 
 
 def expected() -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import orjson
 
 from benchmarks.contestants import DJANGO, MODERN_REST
+from benchmarks.items.create import VALID
 from benchmarks.records import Work, at_most
 from benchmarks.serving import Answer
-from benchmarks.work.create import VALID
 
 FAULTY = {name: value for name, value in VALID.items() if name != "title"} | {"price": "a lot"}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.contestants import DJANGO
+from benchmarks.items import documents
 from benchmarks.records import Work, at_most
-from benchmarks.work import documents
 
 
 def work() -> Work:
