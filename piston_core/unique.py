@@ -47,9 +47,7 @@ def _probe(field: Field[Any, Any], connection: Any) -> str:
 def _params(field: Any, value: Any, connection: Any) -> Sequence[Any] | None:
     """Return a value as Django's comparison for equality hands it to the database, ``None`` if it does not."""
     lookup: Any = field.get_lookup("exact")
-    if lookup is Exact:
-        return (field.get_db_prep_value(value, connection),)
-    if lookup is not IntegerFieldExact:
+    if lookup not in (Exact, IntegerFieldExact):
         return None
     try:
         comparison: Any = lookup(field.cached_col, value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Manager, Model, QuerySet
 from django.db.models.expressions import ColPairs
@@ -16,7 +16,7 @@ from django.db.models.query import ModelIterable
 from piston_core.plans.cells import loads_plainly
 from piston_core.plans.levels import Level, NotColumns, build
 from piston_core.plans.links import Link
-from piston_core.plans.objects import holds_sql
+from piston_core.plans.objects import holds_sql, prefetches
 from piston_core.plans.plan import FieldPlan
 
 if TYPE_CHECKING:
@@ -55,6 +55,49 @@ def level_by(
     return level
 
 
+class Below(NamedTuple):
+    """How the level of related objects that are many is read.
+
+    Attributes:
+        connection: the database.
+        queryset: all of the related objects, of whatever parents.
+        level: the level, or why they have to be read as objects.
+    """
+
+    connection: BaseDatabaseWrapper
+    queryset: QuerySet[Any]
+    level: Level | str
+
+
+def level_below(
+    plan: FieldPlan, model: type[Model], link: Link, key: Any, connection: BaseDatabaseWrapper, values: Values
+) -> Below:
+    """Return how related objects that are many are read.
+
+    Args:
+        plan: shows them.
+        model: the model of their parents.
+        link: how they refer to these.
+        key: the key of one of the parents.
+        connection: the database that the parents come from.
+        values: makes plain values.
+    """
+    connection = _database(model, link, key, connection)
+    queryset = link.model._default_manager.using(connection.alias)
+    level = level_by(plan, connection, values, (), link, keyed=queryset.query.distinct)
+    if isinstance(level, Level) and why_objects(queryset):
+        level = f"the manager of {link.model.__name__} returns querysets that only Django itself can read"
+    return Below(connection, queryset, level)
+
+
+def _database(model: type[Model], link: Link, key: Any, connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+    """Return where related objects are read: with their parents, unless a router of the project says otherwise."""
+    if not router.routers:
+        return connection
+    parent = model.from_db(connection.alias, [link.key.attname], [key])
+    return connections[router.db_for_read(link.model, instance=parent)]
+
+
 def _annotations(plan: FieldPlan, query: Any) -> tuple[str, ...]:
     """Return the annotations to select: those that are shown, and all where they decide which rows are distinct."""
     if not query.annotations:
@@ -66,7 +109,6 @@ def _annotations(plan: FieldPlan, query: Any) -> tuple[str, ...]:
 def why_objects(queryset: QuerySet[Any]) -> str:
     """Return why a queryset is read as objects whatever is shown of them, ``""`` if it need not be."""
     query: Any = queryset.query
-    prefetches: Any = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
     if queryset._iterable_class is not ModelIterable or not _reads_plainly(type(queryset)):
         return "its class of querysets reads rows in a way of its own"
     if query.combinator:
@@ -75,7 +117,7 @@ def why_objects(queryset: QuerySet[Any]) -> str:
         return "it locks its rows"
     if holds_sql(query):
         return "it holds SQL by hand, through extra()"
-    if not all(type(each) is str for each in prefetches):
+    if not all(type(each) is str for each in prefetches(queryset)):
         return "it prefetches by a queryset of its own"
     if any(isinstance(each, ColPairs) for each in query.annotations.values()):
         return "it annotates a composite key"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from piston_core.plans import objects as there
-from piston_core.plans.choosing import level_by, level_of, why_objects
+from piston_core.plans.choosing import level_below, level_of, why_objects
 from piston_core.plans.description import Description, Reason, dotted, query_of, reasons_of
 from piston_core.plans.levels import Level
-from piston_core.plans.links import ARRAYS, KEYS, PARENT, Link, link_of
+from piston_core.plans.links import ARRAYS, KEYS, Link, link_of
 from piston_core.plans.plan import Column, FieldPlan
 from piston_core.plans.statements import selecting
 
@@ -137,19 +137,14 @@ class _Below:
     def level(self, model: type[Model], column: Column, link: Link, name: str) -> None:
         """Add the level of related objects that are many."""
         plan: Any = column.plan
-        connection = _database(model, link, self.connection)
-        queryset = link.model._default_manager.using(connection.alias)
+        connection, queryset, level = level_below(plan, model, link, None, self.connection, self.values)
         keys: Any = KEYS if connection.vendor in ARRAYS else [0]
-        among = _without_asking(link, column).among(queryset, keys)
-        level = level_by(plan, connection, self.values, (), link, keyed=queryset.query.distinct)
-        if isinstance(level, Level) and not why_objects(queryset):
-            self.levels.append(_columns(level, among, self.values, name))
+        unasked = _without_asking(link, column)
+        if isinstance(level, Level):
+            self.levels.append(_columns(level, unasked.among(queryset, keys), self.values, name))
             return
-        own = isinstance(level, Level)
-        reasons = () if own else reasons_of(plan, frozenset())
-        text = f"the manager of {link.model.__name__} returns querysets that only Django itself can read"
-        reasons = reasons or (Reason("", text if own else str(level)),)
-        read = there.joined(plan, among.annotate(**{PARENT: F(link.path)}))
+        reasons = reasons_of(plan, frozenset()) or (Reason("", level),)
+        read = there.joined(plan, unasked.marked(queryset, keys))
         self.levels.append(_objects(plan, read, reasons, self.values, name, link))
 
 
@@ -161,14 +156,6 @@ def _without_asking(link: Link, column: Column) -> Link:
     return replace(link, condition=lambda: {stored.attname: 0})
 
 
-def _database(model: type[Model], link: Link, connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
-    """Return where related objects are read, as ``reading`` finds it for a parent without a key."""
-    if not router.routers:
-        return connection
-    parent = model.from_db(connection.alias, [link.key.attname], [None])
-    return connections[router.db_for_read(link.model, instance=parent)]
-
-
 def _told(link: Link) -> str:
     """Say how related objects refer to their parents."""
     return f"{link.path.replace('__', '.')} has the {link.key.attname} of a row above"
@@ -176,7 +163,7 @@ def _told(link: Link) -> str:
 
 def _prefetched(queryset: QuerySet[Any]) -> tuple[str, ...]:
     """Return the relations that a queryset fetches by itself, with those that lead to them."""
-    lookups: Any = queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # which Django's own Prefetch reads
+    lookups = there.prefetches(queryset)
     return tuple(_steps(str(getattr(each, "prefetch_through", each)) for each in lookups))
 
 

@@ -34,7 +34,7 @@ class Selected:
     Attributes:
         path: the relations to one that lead to its table.
         field: the column.
-        bare: whether its declared type is hidden from the driver.
+        bare: whether it is selected as the text or number that the database has; see ``cells.Bare``.
         converted: whether Django's converters run over its values.
         joined: whether it has to come from the joined table itself, to tell whether there is a row.
     """
@@ -164,8 +164,8 @@ class _Builder:
             return self.stored(plan.model, source.column, path)
         if isinstance(source, Reference):
             field = columns_of(plan.model, source.column)[0]
-            key = f"{{{source.key!r}: {self.part(plan.model, field, path)}}}"
-            return codegen.unless_null(self.held(plan.model, field, path), key)
+            _, variable = self.held(plan.model, field, path)
+            return codegen.unless_null(variable, f"{{{source.key!r}: {self.part(plan.model, field, path)}}}")
         if isinstance(source, Perhaps) and not path and source.name in self.annotations:
             return f"plain({self.annotations[source.name]})"
         if isinstance(source, Perhaps):
@@ -181,16 +181,16 @@ class _Builder:
 
     def part(self, model: type[Model], field: Field[Any, Any], path: Path) -> str:
         """Return the code of what one column holds."""
-        cell, variable = self.cell(model, field), self.held(model, field, path)
+        cell, variable = self.held(model, field, path)
         self.helpers |= cell.helpers
         code = cell.code.replace("{v}", variable)
         may_be_null = field.null or not model._meta.managed
         return codegen.unless_null(variable, code) if cell.tests_null and may_be_null else code
 
-    def held(self, model: type[Model], field: Field[Any, Any], path: Path) -> str:
-        """Return the variable that holds one column as its cell wants it."""
+    def held(self, model: type[Model], field: Field[Any, Any], path: Path) -> tuple[Cell, str]:
+        """Return how one column's value is read, and the variable that holds it in that way."""
         cell = self.cell(model, field)
-        return self.select(Selected(path, field, bare=cell.bare, converted=cell.converted))
+        return cell, self.select(Selected(path, field, bare=cell.bare, converted=cell.converted))
 
     def cell(self, model: type[Model], field: Field[Any, Any]) -> Cell:
         """Return how a column's value is read.

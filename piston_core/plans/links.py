@@ -45,6 +45,11 @@ class Link:
         condition = self.condition() if self.condition is not None else {}
         return queryset.filter(Among(F(self.path), keys), **condition)
 
+    def marked(self, queryset: QuerySet[Any], keys: Any) -> QuerySet[Any]:
+        """Return the same objects, each with its parent's key as the annotation ``PARENT``."""
+        found: QuerySet[Any] = self.among(queryset, keys).annotate(**{PARENT: F(self.path)})
+        return found
+
     def raw(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Return a key that an object holds as the driver returns it."""
         prepared = value_field(self.key).get_db_prep_value(value, connection)

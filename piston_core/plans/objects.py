@@ -22,7 +22,7 @@ def joined(plan: FieldPlan, queryset: QuerySet[Any]) -> QuerySet[Any]:
     query: Any = queryset.query
     if query.combinator or query.deferred_loading[0] or query.select_for_update or holds_sql(query):
         return queryset
-    own = [each.prefetch_to for each in _prefetches(queryset) if not isinstance(each, str)]
+    own = [each.prefetch_to for each in prefetches(queryset) if not isinstance(each, str)]
     paths = [*_joins(plan, ""), *(path for path in plan.needs if _leads_to_one(plan.model, path))]
     joins = [path for path in paths if not any(path == each or path.startswith(f"{each}__") for each in own)]
     if not joins:
@@ -41,7 +41,8 @@ def _has_sql(node: Any) -> bool:
     return isinstance(node, ExtraWhere) or any(_has_sql(child) for child in getattr(node, "children", ()))
 
 
-def _prefetches(queryset: QuerySet[Any]) -> Iterable[str | Prefetch[Any]]:
+def prefetches(queryset: QuerySet[Any]) -> Iterable[str | Prefetch[Any]]:
+    """Return what a queryset is going to prefetch by itself."""
     return queryset._prefetch_related_lookups  # type: ignore[attr-defined, no-any-return]  # Django has no other name
 
 

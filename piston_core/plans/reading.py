@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db import DataError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Model, QuerySet, prefetch_related_objects
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 from piston_core.plans import objects as there
 from piston_core.plans import plan as plans
 from piston_core.plans.cells import loads_plainly
-from piston_core.plans.choosing import is_plain, level_by, level_of, why_objects
+from piston_core.plans.choosing import is_plain, level_below, level_by, level_of
 from piston_core.plans.levels import Level, Many
 from piston_core.plans.links import ARRAYS, KEYS, PARENT, Link, link_of
 from piston_core.plans.plan import MISSING, Column, FieldPlan, Related
@@ -187,15 +187,12 @@ def children_of(
     plan = cast("FieldPlan", column.plan)
     if not keys:
         return {}
-    connection = _database(model, link, keys[0], connection)
-    queryset = link.model._default_manager.using(connection.alias)
-    level = level_by(plan, connection, values, (), link, keyed=queryset.query.distinct)
-    if isinstance(level, Level) and not why_objects(queryset):
+    connection, queryset, level = level_below(plan, model, link, keys[0], connection, values)
+    if isinstance(level, Level):
         statement = _statement(level, link, queryset, keys, connection)
         raw = [] if statement is None else found(statement, bound(statement.params, keys, connection), connection)
         return cast("dict[Any, list[Row]]", finished(level, raw, values, connection)) if raw else {}
-    related = there.joined(plan, link.among(queryset, keys).annotate(**{PARENT: F(link.path)}))
-    return _grouped(plan, list(related), values, link, connection)
+    return _grouped(plan, list(there.joined(plan, link.marked(queryset, keys))), values, link, connection)
 
 
 def _statement(
@@ -219,14 +216,6 @@ def _grouped(
     for obj, row in zip(related, rows(plan, related, values), strict=True):
         groups.setdefault(link.raw(getattr(obj, PARENT), connection), []).append(row)
     return groups
-
-
-def _database(model: type[Model], link: Link, key: Any, connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
-    """Return where related objects are read: with their parents, unless a router of the project says otherwise."""
-    if not router.routers:
-        return connection
-    parent = model.from_db(connection.alias, [link.key.attname], [key])
-    return connections[router.db_for_read(link.model, instance=parent)]
 
 
 # -- objects ---------------------------------------------------------------------------------------
