@@ -16,9 +16,10 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter,
 from django.utils.http import escape_leading_slashes
 from django.utils.regex_helper import normalize
 
+from piston_core.arguments import identifies
 from piston_core.bound import Bound
 from piston_core.contracts import Authenticator
-from piston_core.handler import BaseHandler, identifies
+from piston_core.handler import BaseHandler
 from piston_core.pipeline.select import describe
 from piston_core.problems import Problem
 from piston_core.resource import Resource

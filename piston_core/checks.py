@@ -27,7 +27,7 @@ def check_piston(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any)
         return [Error(str(error), hint="manage.py piston plugins lists what is there.", id="piston.E001")]
     except SettingsError as error:
         return [Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")]
-    return [*_check_registry(registry), *_check_plugins(registry, app_configs), *_check_routes()]
+    return [*_check_registry(registry), *_check_plugins(registry, app_configs), *_check_routes(registry)]
 
 
 def _check_registry(registry: Registry) -> Iterator[CheckMessage]:
@@ -56,7 +56,7 @@ def _check_plugins(registry: Registry, app_configs: Sequence[AppConfig] | None) 
         yield Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")
 
 
-def _check_routes() -> Iterator[CheckMessage]:
+def _check_routes(registry: Registry) -> Iterator[CheckMessage]:
     if not getattr(settings, "ROOT_URLCONF", None):
         return
     seen: set[type[BaseHandler]] = set()
@@ -67,7 +67,30 @@ def _check_routes() -> Iterator[CheckMessage]:
         for each in (handler, anonymous or handler):
             if each not in seen:
                 yield from check_handler(each, route.resource.scope)
+                yield from _check_layouts(each, registry)
             seen.add(each)
+
+
+def _check_layouts(handler: type[BaseHandler], registry: Registry) -> Iterator[CheckMessage]:
+    for name, layout in handler.layouts.items():
+        emitter = registry.emitters.get(name)
+        wanted = emitter.layout if emitter else None
+        if wanted is None:
+            takes = "takes no layout" if emitter else "is not offered by any enabled plugin"
+        elif isinstance(layout, wanted):
+            continue
+        else:
+            takes = f"takes an instance of {wanted.__name__}"
+        yield Error(
+            f"{handler.__name__}.layouts has {layout!r} for {name!r}, but that format {takes}.",
+            hint="Formats with layouts: " + (", ".join(_with_layouts(registry)) or "none") + ".",
+            obj=handler,
+            id="piston.E009",
+        )
+
+
+def _with_layouts(registry: Registry) -> Iterator[str]:
+    return (name for name, emitter in registry.emitters.items() if emitter.layout)
 
 
 def _check_route(route: Route) -> Iterator[CheckMessage]:

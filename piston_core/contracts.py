@@ -23,9 +23,14 @@ class Document:
         data: plain values (``None``, ``bool``, ``int``, ``float``, ``str``, the emitter's other
             native types, lists, and dictionaries with text keys), or an iterator of such values,
             which are the rows of a list that is too long to hold in memory.
+        layout: what the handler declares for this format in ``layouts``, ``None`` if nothing.
+        is_problem: whether this is a problem document (RFC 9457), whose media type is the
+            emitter's ``problem_type``.
     """
 
     data: Any
+    layout: Any = None
+    is_problem: bool = False
 
     @property
     def is_stream(self) -> bool:
@@ -61,6 +66,8 @@ class Emitter(ABC):
         textual: whether the native types are written as the very text that the core would make of
             them, so that a column which the database returns as text may arrive as it is.
         streams: whether every list arrives as an iterator of rows, as a format of lines wants it.
+        layout: the class of what a handler may declare for the format in ``layouts``; ``None`` for
+            a format that leaves no choice.
     """
 
     name: ClassVar[str]
@@ -70,6 +77,7 @@ class Emitter(ABC):
     native: ClassVar[frozenset[type]] = frozenset()
     textual: ClassVar[bool] = False
     streams: ClassVar[bool] = False
+    layout: ClassVar[type | None] = None
 
     @abstractmethod
     def emit(self, document: Document, request: HttpRequest) -> bytes:

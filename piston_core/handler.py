@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError
-from django.db.models import Field, Manager, Model, ProtectedError, QuerySet, RestrictedError, UniqueConstraint
+from django.db.models import Manager, Model, ProtectedError, QuerySet, RestrictedError
 from django.forms import BaseForm
 from django.http import Http404
 
+from piston_core.arguments import columns, identifies, initial, lookup
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
@@ -64,6 +65,8 @@ class BaseHandler:
         stream: whether lists are read and sent row by row, in constant memory.
         atomic: whether a method that writes runs in a transaction that is rolled back if the
             request is refused or fails. Methods that are ``async def`` cannot have it.
+        layouts: how its documents look in a format, by the emitter's name, where that format leaves a
+            choice: ``{"xml": XMLLayout(root="posts")}``. The format's plugin says what it takes.
     """
 
     model: ClassVar[type[Model] | None] = None
@@ -79,6 +82,7 @@ class BaseHandler:
     max_queries: ClassVar[int | None] = None
     stream: ClassVar[bool] = False
     atomic: ClassVar[bool] = True
+    layouts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def queryset(self, request: Request) -> QuerySet[Any]:
         """Return the objects that this request may see and change: by default all of the model."""
@@ -102,7 +106,7 @@ class BaseHandler:
         if identifies(_model_of(self), frozenset(kwargs)):
             return self.get(request, **kwargs)
         try:
-            wanted = {_lookup(_model_of(self), name, value): value for name, value in kwargs.items()}
+            wanted = {lookup(_model_of(self), name, value): value for name, value in kwargs.items()}
             return self.queryset(request).filter(**wanted) if wanted else self.queryset(request)
         except (ValueError, TypeError, OverflowError, ValidationError) as error:
             raise Http404("no such address") from error
@@ -116,9 +120,9 @@ class BaseHandler:
             Http404: an argument is of a wrong type for its column.
         """
         model = _model_of(self)
-        columns = _columns(model)
+        known = columns(model)
         try:
-            return model(**dict(_initial(columns[name], value) for name, value in kwargs.items() if name in columns))
+            return model(**dict(initial(known[name], value) for name, value in kwargs.items() if name in known))
         except ValidationError as error:
             raise Http404("no such address") from error
 
@@ -221,19 +225,6 @@ def allowed_methods(handler: BaseHandler | type[BaseHandler]) -> tuple[str, ...]
     return tuple(method for method in served if not (method == "PATCH" and own_update))
 
 
-@cache
-def identifies(model: type[Model], names: frozenset[str]) -> bool:
-    """Return whether values for these fields name one object at most."""
-    options = model._meta
-    names |= {field.name for field in options.concrete_fields if field.attname in names}
-    single = {"pk", *(field.name for field in options.get_fields() if getattr(field, "unique", False))}
-    together = [
-        each.fields for each in options.constraints if isinstance(each, UniqueConstraint) and not each.condition
-    ]
-    together.append(tuple(field.name for field in options.pk_fields))
-    return bool(names & single) or any(set(group) <= names for group in (*options.unique_together, *together) if group)
-
-
 def _saved(request: Request, subject: Callable[[], Any]) -> Any:
     """Save what the valid form holds: a model form does so itself, a plain form fills in the subject.
 
@@ -266,31 +257,6 @@ def _filled(obj: Model, values: Mapping[str, Any]) -> Model:
     for name in relations.keys() & values.keys():
         relations[name].save_form_data(obj, values[name])
     return obj
-
-
-def _lookup(model: type[Model], name: str, value: Any) -> str:
-    """Return the lookup for a URL's argument; a related object's key is looked up as such, of whatever size it is."""
-    *path, last = name.split("__")
-    try:
-        for part in path:
-            model = model._meta.get_field(part).related_model  # type: ignore[assignment]  # None ends the walk
-        field: Any = model._meta.get_field(last)
-    except (FieldDoesNotExist, AttributeError):  # an annotation, or a lookup such as __gte
-        return name
-    if not isinstance(field.related_model, type) or isinstance(value, Model):
-        return name
-    key = field.target_field.name if field.concrete and not field.many_to_many else "pk"
-    return "__".join((*path, field.name, key))
-
-
-def _columns(model: type[Model]) -> dict[str, Any]:
-    """Return the model's columns by both their names: ``author`` and ``author_id``."""
-    return {name: field for field in model._meta.concrete_fields for name in (field.attname, field.name)}
-
-
-def _initial(field: Field[Any, Any], value: Any) -> tuple[str, Any]:
-    """Return a column's name and value for a new object, from a URL's argument."""
-    return (field.name, value) if isinstance(value, Model) else (field.attname, field.to_python(value))
 
 
 def _model_of(handler: BaseHandler) -> type[Model]:

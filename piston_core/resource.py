@@ -223,7 +223,7 @@ class Resource:
         if emitter is None:
             return refused(request, problem, None, problem.text().encode())
         values = Values(self.compiler, type(self.handler), emitter.native, request)
-        body = emitter.emit(Document(values.plain(problem.document())), request)
+        body = emitter.emit(Document(values.plain(problem.document()), is_problem=True), request)
         return refused(request, problem, emitter, body)
 
     def _ready(self, request: HttpRequest, bound: Bound, response: HttpResponseBase) -> HttpResponseBase:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Model
 
-from piston_core.handler import BaseHandler, identifies
+from piston_core.arguments import identifies
+from piston_core.handler import BaseHandler
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 
-from piston_core.handler import BaseHandler, identifies, leaves, overrides
+from piston_core.arguments import identifies
+from piston_core.handler import BaseHandler, leaves, overrides
 
 # What Django raises for a value that a column cannot hold: there is no such object.
 MISFITS = (ValueError, TypeError, OverflowError, ValidationError, DataError)

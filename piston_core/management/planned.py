@@ -14,7 +14,8 @@ from django.db import DatabaseError, connections
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from piston_core.handler import BaseHandler, identifies, overrides
+from piston_core.arguments import identifies
+from piston_core.handler import BaseHandler, overrides
 from piston_core.plans.description import Description
 from piston_core.plans.explain import described, described_objects
 from piston_core.plans.values import Values

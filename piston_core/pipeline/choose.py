@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from piston_core.handler import BaseHandler, identifies, overrides
+from piston_core.arguments import identifies
+from piston_core.handler import BaseHandler, overrides
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node, read_fields
 from piston_core.plans.wanted import NotShown, narrowed, read_wanted

@@ -29,31 +29,44 @@ def represent(
     compiler: Compiler,
     wanted: tuple[Node, ...] = (),
 ) -> Document:
-    """Return the document for a method's result, with the names that the request wants of those that are shown.
+    """Return the document for a method's result, with the names that the request wants of those that are shown."""
+    data = _data(request, handler, result, emitter, compiler, wanted)
+    return Document(data, handler.layouts.get(emitter.name)) if handler.layouts else Document(data)
+
+
+def _data(
+    request: HttpRequest,
+    handler: BaseHandler,
+    result: Any,
+    emitter: Emitter,
+    compiler: Compiler,
+    wanted: tuple[Node, ...],
+) -> Any:
+    """Return a result as plain data, or as an iterator of rows.
 
     A generator is passed on row by row, and a queryset too where the handler or the emitter asks
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
     if type(result) is dict and is_plain(result):  # told apart before the dearer questions
-        return Document(result)
+        return result
     values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
     if type(result) is Sought:
-        return Document(values.sought(result))
+        return values.sought(result)
     if isinstance(result, Manager):
         result = result.all()
     if isinstance(result, QuerySet):
         if handler.stream or emitter.streams:
-            return Document(values.streamed(result))
-        return Document(values.fetched(result, many=True))
+            return values.streamed(result)
+        return values.fetched(result, many=True)
     if isinstance(result, list | tuple | AbstractSet | RawQuerySet):
         rows = values.listed(result, many=True)
-        return Document(iter(rows) if emitter.streams else rows)
+        return iter(rows) if emitter.streams else rows
     if isinstance(result, AsyncIterator):
         result = _in_step(result) if isinstance(request, ASGIRequest) else iter(async_to_sync(_whole)(result))
     if isinstance(result, Iterator):
-        return Document(values.passed_on(result))
-    return Document(values.plain(result))
+        return values.passed_on(result)
+    return values.plain(result)
 
 
 def location(request: HttpRequest, handler: BaseHandler, obj: Any, compiler: Compiler) -> str | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, identifies, implements, overrides
+from piston_core.arguments import identifies
+from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, implements, overrides
 from piston_core.problems import Problem
 
 

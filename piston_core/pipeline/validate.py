@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm, MultiWidget
 from django.utils.datastructures import MultiValueDict
 
+from piston_core.arguments import identifies
 from piston_core.formfields import Fields, SharedFields, relaxed
 from piston_core.forms import (
     MadeForm,
@@ -22,7 +23,7 @@ from piston_core.forms import (
     told,
     unknown,
 )
-from piston_core.handler import BaseHandler, identifies
+from piston_core.handler import BaseHandler
 from piston_core.problems import Invalid, faults_of, pointer
 from piston_core.requests import Request
 from piston_core.screening import Outline, outline_of, screen

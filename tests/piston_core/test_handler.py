@@ -9,7 +9,8 @@ from django.urls import register_converter
 from django.urls.converters import IntConverter
 
 from piston_core import AnonymousBaseHandler, BaseHandler, rc, validate
-from piston_core.handler import allowed_methods, identifies, implements, overrides
+from piston_core.arguments import identifies
+from piston_core.handler import allowed_methods, implements, overrides
 from tests.ids import stable
 from tests.shop.models import Blob, Country, Diner, Label, Maker, Order, Permit, Place, Product, Review, Sample, Seat
 from tests.shop.serving import JSON, answer, serving, stock
