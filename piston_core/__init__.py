@@ -6,7 +6,18 @@ plugins bring those. Everything that handlers and plugins need is imported from 
 
 from piston_core.api import Api
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Authenticator, Document, Emitter, Identity, Parser
+from piston_core.contracts import (
+    Authenticator,
+    Document,
+    Emitter,
+    Identity,
+    Link,
+    LinkBuilder,
+    Parser,
+    Subject,
+    Throttle,
+    Verdict,
+)
 from piston_core.discovery import PluginError
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.hookspecs import hookimpl
@@ -28,6 +39,8 @@ __all__ = [
     "Emitter",
     "Identity",
     "Invalid",
+    "Link",
+    "LinkBuilder",
     "MalformedBody",
     "Parser",
     "PluginError",
@@ -37,6 +50,9 @@ __all__ = [
     "Resource",
     "SettingsError",
     "Sought",
+    "Subject",
+    "Throttle",
+    "Verdict",
     "__version__",
     "hookimpl",
     "plugin_options",

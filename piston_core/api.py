@@ -18,12 +18,13 @@ from django.utils.regex_helper import normalize
 
 from piston_core.arguments import identifies
 from piston_core.bound import Bound
-from piston_core.contracts import Authenticator
+from piston_core.contracts import Authenticator, Throttle
 from piston_core.handler import BaseHandler
 from piston_core.pipeline.select import describe
 from piston_core.problems import Problem
 from piston_core.resource import Resource
 from piston_core.scope import ItemRoute, Scope
+from piston_core.suffixes import suffixed
 
 _KINDS: Mapping[type, str] = {
     IntConverter: "int",
@@ -45,6 +46,7 @@ class Api:
         name: the URL namespace, as in ``reverse("api:post-list")``.
         authentication: the authenticators of its resources, by name or as instances; by default
             those of ``PISTON["AUTHENTICATORS"]``.
+        throttles: the throttles of its resources; by default those of ``PISTON["THROTTLES"]``.
         emitters: the names of the formats of its resources; by default ``PISTON["EMITTERS"]``.
         root: whether its root lists the resources to everybody.
     """
@@ -55,16 +57,19 @@ class Api:
         *,
         name: str = "api",
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        throttles: Sequence[str | Throttle] | None = None,
         emitters: Sequence[str] | None = None,
         root: bool = True,
     ) -> None:
         self.title = title
         self.name = name
         self.authentication = authentication
+        self.throttles = throttles
         self.emitters = emitters
         self.root = root
         self.scope = Scope()
         self.routes: list[URLPattern] = []
+        self._suffixed: list[URLPattern] = []
         self._urls: tuple[list[URLPattern], str] | None = None
 
     def route(
@@ -74,18 +79,21 @@ class Api:
         *,
         name: str | None = None,
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        throttles: Sequence[str | Throttle] | None = None,
         emitters: Sequence[str] | None = None,
     ) -> Resource:
         """Serve a handler at a pattern below the prefix.
 
         An address whose arguments name one object of the handler's model, such as
-        ``posts/<slug:slug>/`` with a unique slug, is that object's; any other is a list's.
+        ``posts/<slug:slug>/`` with a unique slug, is that object's; any other is a list's. What is at
+        ``posts/`` is at ``posts.xml`` too, in the format that the suffix names.
 
         Args:
             pattern: a route as in Django's ``path``, or a compiled expression as in ``re_path``.
             handler: the handler's class.
             name: the URL's name; by default ``post-list`` and ``post-item`` for a ``PostHandler``.
             authentication: as for the API, for this resource.
+            throttles: as for the API, for this resource.
             emitters: as for the API, for this resource.
 
         Returns:
@@ -100,6 +108,7 @@ class Api:
         resource = Resource(
             handler,
             authentication=self.authentication if authentication is None else authentication,
+            throttles=self.throttles if throttles is None else throttles,
             emitters=self.emitters if emitters is None else emitters,
             scope=self.scope,
         )
@@ -109,6 +118,7 @@ class Api:
         arguments = tuple(converters or _groups(pattern))
         name = name or _name(handler, arguments)
         self.routes.append(make(text, resource, name=name))
+        self._suffixed += suffixed(text, make, arguments, resource, name)
         kinds = [_KINDS.get(type(each), "") for each in converters.values()]
         self.scope.add_item(handler, ItemRoute(name, arguments, kinds[0] if len(kinds) == 1 else ""))
         return resource
@@ -119,7 +129,7 @@ class Api:
         if self._urls is None:
             root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name="root")]
             unrouted = re_path("", Unrouted(BaseHandler, authentication=(), emitters=self.emitters))
-            self._urls = ([*self.routes, *(root if self.root else ()), unrouted], self.name)
+            self._urls = ([*self.routes, *self._suffixed, *(root if self.root else ()), unrouted], self.name)
         return self._urls
 
 

@@ -31,6 +31,7 @@ class Settings:
         default_emitter: the emitter for a client that takes anything, or ``None`` for the first.
         emitters: the emitters that resources use, in this order, or ``None`` for all enabled.
         authenticators: the authenticators of resources that name none themselves.
+        throttles: the throttles of resources that name none themselves.
         options: each plugin's own options by the plugin's name.
         max_upload_size: the largest multipart body in bytes, files included.
     """
@@ -39,6 +40,7 @@ class Settings:
     default_emitter: str | None = None
     emitters: tuple[str, ...] | None = None
     authenticators: tuple[str, ...] = ()
+    throttles: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     max_upload_size: int = 25 * 1024 * 1024
 
@@ -118,6 +120,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "DEFAULT_EMITTER": _optional_name,
     "EMITTERS": _optional_names,
     "AUTHENTICATORS": _names,
+    "THROTTLES": _names,
     "OPTIONS": _options,
     "MAX_UPLOAD_SIZE": _size,
 }

@@ -8,11 +8,31 @@ state of a request.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from piston_core.handler import BaseHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A connection to another resource, and what kind of connection it is (RFC 8288).
+
+    Attributes:
+        href: where it leads; a relative reference is resolved against the request's address.
+        rel: the relation type: a registered name such as ``collection``, or a URI of your own;
+            several are separated by blanks.
+        attributes: further target attributes, such as ``title``, ``type`` and ``hreflang``.
+    """
+
+    href: str
+    rel: str
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +46,13 @@ class Document:
         layout: what the handler declares for this format in ``layouts``, ``None`` if nothing.
         is_problem: whether this is a problem document (RFC 9457), whose media type is the
             emitter's ``problem_type``.
+        links: where the answer as a whole leads to; the core sends them in ``Link`` as well.
     """
 
     data: Any
     layout: Any = None
     is_problem: bool = False
+    links: tuple[Link, ...] = ()
 
     @property
     def is_stream(self) -> bool:
@@ -49,6 +71,46 @@ class Identity:
 
     user: Any
     authenticator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a throttle says of one request, in the terms of the RateLimit header fields.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10.
+
+    Attributes:
+        allowed: whether the request may pass.
+        policy: the name of the quota, in printable ASCII.
+        limit: how many requests the quota allows in a window.
+        window: the length of the window in seconds.
+        remaining: how many requests are left in it.
+        reset: in how many seconds there will be more; for a request that may not pass, in how
+            many seconds it is worth trying again.
+    """
+
+    allowed: bool
+    policy: str
+    limit: int
+    window: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an answer is about, for those who build its links.
+
+    Attributes:
+        request: the request that is answered.
+        handler: the class of the handler that answers it.
+        result: what the handler's method has returned: an object, a queryset, any data; for one
+            object that nobody has read yet a ``Sought``.
+    """
+
+    request: HttpRequest
+    handler: type[BaseHandler]
+    result: Any
 
 
 class Emitter(ABC):
@@ -154,3 +216,36 @@ class Authenticator(ABC):
 
         ``None`` stands for a scheme that has no challenge of its own, such as a session cookie.
         """
+
+
+class Throttle(ABC):
+    """Says whether somebody may send another request.
+
+    Attributes:
+        name: the throttle's name in settings and lists.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def check(self, request: HttpRequest, identity: Identity | None) -> Verdict | None:
+        """Count a request, and return whether it may pass; ``None`` if this throttle does not concern it.
+
+        Args:
+            request: the request; nothing has been done for it yet.
+            identity: who sends it, ``None`` for somebody unknown.
+        """
+
+
+class LinkBuilder(ABC):
+    """Says where an answer leads to.
+
+    Attributes:
+        name: the builder's name in lists.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def links(self, subject: Subject) -> Iterable[Link]:
+        """Return the links of an answer, in the order in which they are to be sent."""

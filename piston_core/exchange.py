@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from piston_core.contracts import Emitter
+from piston_core.contracts import Emitter, LinkBuilder
 from piston_core.handler import BaseHandler
 from piston_core.moments import Moments
 from piston_core.plans.tree import Node
@@ -23,6 +23,7 @@ class Exchange(NamedTuple):
         kwargs: the URL's arguments.
         wanted: the names that the request chooses of those that are shown.
         moments: the plugins to tell.
+        link_builders: who says where the answer leads to.
     """
 
     handler: BaseHandler
@@ -33,3 +34,4 @@ class Exchange(NamedTuple):
     kwargs: Mapping[str, Any]
     wanted: tuple[Node, ...]
     moments: Moments
+    link_builders: tuple[LinkBuilder, ...]

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pluggy import HookimplMarker, HookspecMarker
 
-from piston_core.contracts import Authenticator, Emitter, Parser
+from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler
@@ -39,6 +39,16 @@ def piston_parsers() -> Iterable[Parser]:  # type: ignore[empty-body]
 @hookspec
 def piston_authenticators() -> Iterable[Authenticator]:  # type: ignore[empty-body]
     """Offer authenticators: the schemes that resources may name."""
+
+
+@hookspec
+def piston_throttles() -> Iterable[Throttle]:  # type: ignore[empty-body]
+    """Offer throttles: the quotas that resources may name."""
+
+
+@hookspec
+def piston_link_builders() -> Iterable[LinkBuilder]:  # type: ignore[empty-body]
+    """Offer link builders: each adds its links to every answer that is good."""
 
 
 @hookspec

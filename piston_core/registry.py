@@ -13,13 +13,13 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
-from piston_core.contracts import Authenticator, Emitter, Parser
+from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.moments import Moments, freeze_moments
 
 T = TypeVar("T")
 
-Offer = Emitter | Parser | Authenticator
+Offer = Emitter | Parser | Authenticator | Throttle | LinkBuilder
 
 Status = Literal["enabled", "installed", "broken"]
 
@@ -68,6 +68,8 @@ class Registry:
     emitters: Mapping[str, Emitter]
     parsers: Mapping[str, Parser]
     authenticators: Mapping[str, Authenticator]
+    throttles: Mapping[str, Throttle]
+    link_builders: Mapping[str, LinkBuilder]
     moments: Moments
     plugins: tuple[Plugin, ...]
     failures: Mapping[str, PluginError]
@@ -106,6 +108,8 @@ def _freeze(settings: Settings, found: Discovery) -> Registry:
         "emitters": _table(found, "piston_emitters", Emitter, offered),
         "parsers": _table(found, "piston_parsers", Parser, offered),
         "authenticators": _table(found, "piston_authenticators", Authenticator, offered),
+        "throttles": _table(found, "piston_throttles", Throttle, offered),
+        "link_builders": _table(found, "piston_link_builders", LinkBuilder, offered),
     }
     return Registry(
         settings=settings,
@@ -128,8 +132,12 @@ def _table(found: Discovery, hook: str, kind: Any, offered: dict[str, list[str]]
                 raise _offered_twice(claim, hook, claims[claim], source)
             claims[claim] = source
         table[record.name] = record
-        offered.setdefault(source.name, []).append(f"{kind.__name__.lower()} {record.name}")
+        offered.setdefault(source.name, []).append(f"{_words(kind)} {record.name}")
     return MappingProxyType(table)
+
+
+def _words(kind: type) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def _offered_twice(claim: str, hook: str, first: Source, second: Source) -> PluginError:
@@ -189,7 +197,7 @@ def _unusable(record: Any) -> str:
     name, types = getattr(record, "name", None), getattr(record, "media_types", None)
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         return f"name {name!r}"
-    if isinstance(record, Authenticator):
+    if not isinstance(record, Emitter | Parser):
         return ""
     if not types or not isinstance(types, tuple | list):
         return f"media_types {types!r}"
@@ -238,6 +246,7 @@ def _refuse_unknown_names(settings: Settings, registry: Registry) -> None:
     default = () if settings.default_emitter is None else (settings.default_emitter,)
     refuse_unknown('PISTON["OPTIONS"]', settings.options, [plugin.name for plugin in registry.plugins], "plugin")
     refuse_unknown('PISTON["AUTHENTICATORS"]', settings.authenticators, registry.authenticators, "name")
+    refuse_unknown('PISTON["THROTTLES"]', settings.throttles, registry.throttles, "name")
     refuse_unknown('PISTON["EMITTERS"]', emitters, registry.emitters, "name")
     refuse_unknown('PISTON["DEFAULT_EMITTER"]', default, emitters, "name")
 

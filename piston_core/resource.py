@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from inspect import isawaitable
 from typing import Any, cast
@@ -20,18 +21,20 @@ from django.http.response import HttpResponseBase
 from django.utils.log import log_response
 
 from piston_core.bound import Bound, bind
-from piston_core.contracts import Authenticator, Document, Emitter
+from piston_core.contracts import Authenticator, Document, Emitter, Subject, Throttle
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.call import Outcome, outcome_of, refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.choose import choose
 from piston_core.pipeline.emit import emit
+from piston_core.pipeline.link import link, link_field
 from piston_core.pipeline.negotiate import negotiate, wanted
 from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.represent import location, represent
 from piston_core.pipeline.respond import empty, refused, respond, vary
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
+from piston_core.pipeline.throttle import tell_limits, throttle
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
@@ -53,6 +56,7 @@ class Resource:
         handler: the handler's class.
         authentication: the authenticators to ask, by name or as instances; by default those of
             ``PISTON["AUTHENTICATORS"]``. An empty list lets everybody in.
+        throttles: the throttles to ask, by name or as instances; by default those of ``PISTON["THROTTLES"]``.
         emitters: the names of the formats to offer, the first for clients that take anything; by
             default those of ``PISTON["EMITTERS"]``.
         scope: the handlers of the API that it belongs to; alone, it knows only its own.
@@ -65,11 +69,13 @@ class Resource:
         handler: type[BaseHandler] | BaseHandler,
         *,
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
+        throttles: Sequence[str | Throttle] | None = None,
         emitters: Sequence[str] | None = None,
         scope: Scope | None = None,
     ) -> None:
         self.handler = handler() if isinstance(handler, type) else handler
         self.authentication = [authentication] if isinstance(authentication, str | Authenticator) else authentication
+        self.throttles = throttles
         self.emitters = emitters
         self.scope = Scope() if scope is None else scope
         self.scope.add(type(self.handler))
@@ -78,9 +84,7 @@ class Resource:
         self._methods: dict[tuple[str, ...], tuple[Methods, Methods | None]] = {}
         self.is_async = any(is_async(self.handler, action) for action in WRITES | {"read"})
         if self.is_async:
-            markcoroutinefunction(self)
-            for alias in connections:  # Django refuses ATOMIC_REQUESTS for an asynchronous view
-                non_atomic_requests(alias)(self)
+            mark_async(self)
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Answer a request; what goes wrong on the way is answered as a problem."""
@@ -97,6 +101,8 @@ class Resource:
         if moments.ready is not None:
             response = self._ready(request, bound, response)
         vary(response, bound.vary)
+        if bound.throttles:
+            tell_limits(request, response)
         if response.status_code >= 400:
             undo_request()
         return response
@@ -112,6 +118,8 @@ class Resource:
         if bound.moments.ready is not None:
             response = await sync_to_async(self._ready)(request, bound, response)
         vary(response, bound.vary)
+        if bound.throttles:
+            tell_limits(request, response)
         return response
 
     def handle(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
@@ -143,13 +151,16 @@ class Resource:
         open_to_it = identity is not None or not authenticators
         refuse = None if open_to_it else partial(unauthorized, request, authenticators)
         methods, action = select(request, known, unknown, refuse)
+        if bound.throttles:
+            throttle(request, identity, bound.throttles)
         emitter = negotiate(request, bound.formats)
         query = request.META.get("QUERY_STRING")
         wanted = choose(request, methods.handler, action, kwargs, self.compiler) if query else ()
         data = parse(request, action, bound.parsers, bound.max_upload_size)
         request.data = data  # type: ignore[attr-defined]  # declared by piston_core.Request
         awaited = action in methods.awaited
-        return Exchange(methods.handler, action, awaited, emitter, data, kwargs, wanted, bound.moments)
+        moments, builders = bound.moments, bound.link_builders
+        return Exchange(methods.handler, action, awaited, emitter, data, kwargs, wanted, moments, builders)
 
     def _perform(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         with transaction_for(exchange.handler, exchange.action) as undo:
@@ -192,6 +203,10 @@ class Resource:
         data = stored(request, handler, action, outcome.data) if action in WRITES else outcome.data
         document = represent(request, handler, data, emitter, self.compiler, exchange.wanted)
         headers = outcome.headers
+        if exchange.link_builders:
+            links = link(Subject(request, type(handler), outcome.data), exchange.link_builders)
+            document = replace(document, links=links)
+            headers = {**headers, "Link": link_field(links)} if links else headers
         if outcome.created:
             address = location(request, handler, outcome.data, self.compiler)
             headers = {"Location": address, **headers} if address else headers
@@ -238,7 +253,7 @@ class Resource:
         registry = get_registry()
         bound = self._bound
         if bound is None or bound.registry is not registry:
-            bound = self._bound = bind(registry, self.authentication, self.emitters)
+            bound = self._bound = bind(registry, self.authentication, self.throttles, self.emitters)
         return bound
 
     def methods(self, kwargs: Mapping[str, Any]) -> tuple[Methods, Methods | None]:
@@ -250,6 +265,13 @@ class Resource:
             unknown = methods_of(anonymous(), names) if anonymous else None
             self._methods[arguments] = (methods_of(self.handler, names), unknown)
         return self._methods[arguments]
+
+
+def mark_async(view: Any) -> None:
+    """Mark a view as asynchronous, for which Django refuses ATOMIC_REQUESTS."""
+    markcoroutinefunction(view)
+    for alias in connections:
+        non_atomic_requests(alias)(view)
 
 
 def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:

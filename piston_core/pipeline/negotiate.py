@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from piston_core.contracts import Emitter
 from piston_core.problems import Problem
 
+SUFFIX = "piston.suffix"  # where the request's META holds the suffix of its address
 _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
 # A quoted string without an end goes to the end of the field, so that no place is looked at twice.
 _QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
@@ -54,12 +55,15 @@ class Formats:
 
 
 def negotiate(request: HttpRequest, formats: Formats) -> Emitter:
-    """Return the emitter for the answer: ``?format=`` comes before ``Accept``.
+    """Return the emitter for the answer: the address's suffix comes before ``?format=``, and that before ``Accept``.
 
     Raises:
-        Problem: 406 with the alternatives, if there is none that the client takes.
+        Problem: 406 with the alternatives, if there is none that the client takes; 404 for a
+            suffix that is no format's, since that is no address of ours.
     """
     emitter = wanted(request, formats)
+    if emitter is None and SUFFIX in request.META:
+        raise Problem(404, f"There is nothing at this address; its formats are: {', '.join(formats.emitters)}.")
     if emitter is None:
         alternatives = [{"format": each.name, "media_type": each.media_types[0]} for each in formats.emitters.values()]
         detail = "This is available in other formats only; alternatives lists them."
@@ -72,6 +76,8 @@ def negotiate(request: HttpRequest, formats: Formats) -> Emitter:
 def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
     """Return the emitter that the request asks for, ``None`` if there is none like it."""
     fields = request.META
+    if SUFFIX in fields:
+        return formats.emitters.get(fields[SUFFIX])
     if "format=" in fields.get("QUERY_STRING", "") and "format" in request.GET:
         return formats.emitters.get(request.GET["format"])
     accept = fields.get("HTTP_ACCEPT", "*/*")

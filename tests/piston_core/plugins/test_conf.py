@@ -59,11 +59,20 @@ def test_every_key_is_read():
         DEFAULT_EMITTER="json",
         EMITTERS=("json", "jsonl"),
         AUTHENTICATORS=["basic"],
+        THROTTLES=["burst"],
         OPTIONS={"json": {"indent": True}},
         MAX_UPLOAD_SIZE=10,
     )
 
-    assert given == Settings(("json", "auth"), "json", ("json", "jsonl"), ("basic",), {"json": {"indent": True}}, 10)
+    assert given == Settings(
+        plugins=("json", "auth"),
+        default_emitter="json",
+        emitters=("json", "jsonl"),
+        authenticators=("basic",),
+        throttles=("burst",),
+        options={"json": {"indent": True}},
+        max_upload_size=10,
+    )
 
 
 @pytest.mark.parametrize("key", ["PLUGINS", "EMITTERS", "DEFAULT_EMITTER"])

@@ -1,0 +1,49 @@
+"""A step after the document is made: ask the link builders where the answer leads to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from django.utils.encoding import iri_to_uri
+
+from piston_core.contracts import Link, LinkBuilder, Subject
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
+_UNSAFE = re.compile(r'[<>"\x00-\x20\x7f]')
+
+
+def link(subject: Subject, builders: Sequence[LinkBuilder]) -> tuple[Link, ...]:
+    """Return the links of an answer, in the order of the builders."""
+    return tuple(each for builder in builders for each in builder.links(subject))
+
+
+def link_field(links: Iterable[Link]) -> str:
+    """Return the header field ``Link`` (RFC 8288, section 3).
+
+    Raises:
+        ValueError: an attribute's name is no token.
+    """
+    return ", ".join(map(_written, links))
+
+
+def _written(each: Link) -> str:
+    target = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", iri_to_uri(each.href))
+    attributes = (_attribute(name, value) for name, value in each.attributes.items())
+    return "; ".join((f"<{target}>", f"rel={_quoted(each.rel)}", *attributes))
+
+
+def _attribute(name: str, value: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot be the name of a link's attribute")
+    return f"{name}={_quoted(value)}" if value.isascii() else f"{name}*=UTF-8''{_extended(value)}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _extended(text: str) -> str:
+    """Return text beyond ASCII as RFC 8187, section 3.2, writes it."""
+    return "".join(chr(each) if chr(each).isalnum() and each < 128 else f"%{each:02X}" for each in text.encode())
