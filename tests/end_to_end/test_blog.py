@@ -44,3 +44,23 @@ def test_nobody_changes_what_is_not_theirs(bob):
         assert response.status_code == 403
         assert response.headers["Content-Type"] == "application/problem+json"
     assert bob.get("/api/posts/hello-piston/").json()["title"].startswith("Hello, Piston")
+
+
+def test_a_post_leads_to_the_list_that_it_is_in(blog):
+    assert Client().get("/api/posts/hello-piston/").headers["Link"] == '</api/posts/>; rel="collection"'
+    assert Client().get("/api/posts/hello-piston.json").headers["Link"] == '</api/posts/>; rel="collection"'
+    assert "Link" not in Client().get("/api/posts/").headers
+
+
+def test_a_reader_may_say_so_much_in_a_minute_and_read_without_end(alice, bob, monkeypatch):
+    monkeypatch.setattr("blog.limits.monotonic", lambda: 1_000_000_000.0)
+    address = "/api/posts/hello-piston/comments/"
+    answers = [alice.post(address, {"body": f"Number {n}"}, "application/json") for n in range(31)]
+
+    assert [each.status_code for each in answers] == [201] * 30 + [429]
+    assert answers[0].headers["RateLimit-Policy"] == '"comments";q=30;w=60'
+    assert answers[0].headers["RateLimit"].startswith('"comments";r=29;t=')
+    assert answers[-1].json()["violated-policies"] == ["comments"]
+    assert bob.post(address, {"body": "Me too"}, "application/json").status_code == 201
+    assert alice.get(address).status_code == 200
+    assert "RateLimit" not in alice.get(address).headers

@@ -16,7 +16,7 @@ from piston_core import Api
 api = Api(title="Blog")
 api.route("posts/", PostHandler)
 api.route("posts/<slug:slug>/", PostHandler)
-api.route("posts/<slug:slug>/comments/", CommentHandler)
+api.route("posts/<slug:slug>/comments/", CommentHandler, throttles=["comments"])
 api.route("authors/", AuthorHandler, authentication=())
 api.route("authors/<str:username>/", AuthorHandler, authentication=())
 api.route("tags/", TagHandler, authentication=())
