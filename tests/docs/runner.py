@@ -11,6 +11,8 @@ What a block is, its language and its first line say:
   shell in the project's folder; ``localhost:8000`` is where the document's process serves.
 * ``json`` and ``toml`` have to be well-formed; ``text`` and ``mermaid`` are only read.
 
+Of the installed plugins a document sees ``json``, ``auth`` and those that it tells its reader to ``pip install``.
+
 A document that calls ``django-admin startproject`` begins in an empty folder, every other one where step 2 of the
 tutorial ends: with its models and the objects that its first doctest makes.
 """
@@ -38,6 +40,9 @@ ELSEWHERE = {
     "pip install piston-core",
     "pip install piston-json",
     "pip install piston-auth",
+    "pip install piston-xml",
+    "pip install piston-yaml",
+    "pip install piston-pickle",
     "pip install . ./plugins/piston_json ./plugins/piston_auth",
 }
 
@@ -63,6 +68,16 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sql
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 PISTON = {"OPTIONS": {"json": {"indent": True}}}
+"""
+# Runs when Python starts, so that what else this environment has does not show in what a document prints.
+SITE = """
+import os
+import importlib_metadata
+found = importlib_metadata.entry_points
+installed = os.environ["INSTALLED"].split()
+def entry_points(**given):
+    return importlib_metadata.EntryPoints(point for point in found(**given) if point.dist.name in installed)
+importlib_metadata.entry_points = entry_points
 """
 FAST_HASHER = '\nPASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]\n'
 
@@ -105,6 +120,7 @@ class Page:
         self.session: subprocess.Popen[str] | None = None
         self.port = 0
         self.sample = ""
+        installed = (found[1] for each in self.blocks for found in re.finditer(r"pip install (\S+)", each.text))
         ours = ("DJANGO_SETTINGS_MODULE", "PYTEST")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment |= {
@@ -112,6 +128,8 @@ class Page:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "CURL_HOME": str(folder),  # curl shows a progress meter where nobody watches
             "NO_PROXY": "localhost",
+            "INSTALLED": " ".join({"piston-json", "piston-auth", *installed}),
+            "PYTHONPATH": str(folder),
             "PYTHONDONTWRITEBYTECODE": "1",  # a file that changes twice in one second is read twice
         }
 
@@ -121,6 +139,7 @@ class Page:
         Raises:
             BrokenExample: the first one that does something else than it says.
         """
+        (self.folder / "sitecustomize.py").write_text(SITE)
         (self.folder / ".curlrc").write_text("silent\nshow-error\n")
         if not any("django-admin startproject" in block.text for block in self.blocks):
             self.begin()
