@@ -2,10 +2,12 @@
 
 from blog.settings import *  # noqa: F403 - all of it is meant
 from blog.settings import INSTALLED_APPS as BLOG_APPS
+from blog.settings import PISTON as BLOG_PISTON
 from tests.shop_postgres import service
 
 DEBUG = False
 INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
+PISTON = {**BLOG_PISTON, "PLUGINS": ["json", "auth", "blog.api_hooks"]}  # tests of other formats name them
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DATABASE_ROUTERS = ["tests.shop_postgres.router.Router"]
 

@@ -29,7 +29,7 @@ MIDDLEWARE = [
 ]
 
 PISTON = {
-    "PLUGINS": ["json", "auth", "blog.api_hooks"],
+    "PLUGINS": ["json", "xml", "yaml", "auth", "blog.api_hooks"],
     "AUTHENTICATORS": ["basic"],
     "OPTIONS": {"auth": {"realm": "Blog"}},
 }

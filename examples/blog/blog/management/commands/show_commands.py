@@ -14,12 +14,15 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl {address}/api/posts/                              # all posts
   curl {address}/api/posts/hello-piston/                 # one post with its author, tags and comments
   curl -H 'Accept: application/jsonl' {address}/api/posts/
+  curl {address}/api/posts.xml                           # the same in XML
+  curl {address}/api/posts/hello-piston.yaml             # and in YAML
   curl {address}/api/statistics/                         # an async handler
 
   # create, change and delete a post of alice's (admin, alice and bob: the password is the name)
   curl -u alice:alice --json '{{"title": "Mine", "slug": "mine", "content": "Hello!"}}' {address}/api/posts/
   curl -u alice:alice -X PATCH --json '{{"tags": ["django"]}}' {address}/api/posts/mine/
   curl -u alice:alice -X PUT -d title=Yours -d slug=mine -d content=Bye {address}/api/posts/mine/
+  curl -u alice:alice -H 'Content-Type: application/yaml' -X PATCH -d 'rating: 4.5' {address}/api/posts/mine/
   curl -u alice:alice -X DELETE {address}/api/posts/mine/
   curl -u alice:alice {address}/api/other/bob/any/text/  # data without a model
 
