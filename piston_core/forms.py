@@ -24,10 +24,12 @@ from piston_core.formfields import (
     takes_several,
 )
 from piston_core.handler import BaseHandler, overrides
+from piston_core.plans.scalars import scalar
 from piston_core.plans.tree import shown
 from piston_core.problems import pointer
 from piston_core.unique import may_clash
 
+_IN_JSON = frozenset({type(None), bool, int, float, str})
 _FROM_PAGES = frozenset({"csrfmiddlewaretoken"})  # what Django's own form pages send along
 
 
@@ -156,6 +158,24 @@ def _target(subject: Model, name: str) -> str:
     """Return the name of the field that a foreign key's own column holds."""
     field: Any = subject._meta.get_field(name)
     return str(field.target_field.name)
+
+
+def as_in_json(data: Any) -> Any:
+    """Return data with the values of types that only some formats have, such as dates, as the text that JSON has.
+
+    So a form meets the same values whatever a client sends them in.
+    """
+    if isinstance(data, MultiValueDict) or type(data) in _IN_JSON:
+        return data
+    if isinstance(data, Mapping):
+        plain = _IN_JSON.issuperset(map(type, data.values()))
+        return data if plain else {name: as_in_json(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return data if _IN_JSON.issuperset(map(type, data)) else [as_in_json(value) for value in data]
+    try:
+        return scalar(data)
+    except ValueError:  # a decimal that is not finite, which its field refuses
+        return str(data)
 
 
 def form_values(fields: Fields, data: Mapping[str, Any]) -> MultiValueDict[str, Any]:

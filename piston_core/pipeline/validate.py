@@ -13,6 +13,7 @@ from piston_core.arguments import identifies
 from piston_core.formfields import Fields, SharedFields, relaxed
 from piston_core.forms import (
     MadeForm,
+    as_in_json,
     current_values,
     default_values,
     form_for,
@@ -65,6 +66,7 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
         return
     if not isinstance(data, Mapping):
         raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
+    data = as_in_json(data)
     subject = _subject(request, handler, action, kwargs)
     files = request.FILES if request.content_type == "multipart/form-data" else None
     outline = outline_of(form_class)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from enum import Enum
 from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -172,6 +173,10 @@ class Values:
             return self.fetched(value.all())
         if callable(getattr(type(value), "__emittable__", None)):
             return self.plain(value.__emittable__())
+        if isinstance(value, Enum):
+            return self.plain(value.value)
+        if isinstance(value, bytearray | memoryview) and bytes in self.native:
+            return bytes(value)
         if is_dataclass(value) and not isinstance(value, type):
             return {field.name: self.plain(getattr(value, field.name)) for field in fields(value)}
         return scalar(value)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import venv
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -15,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.end_to_end.installing import PROJECTS, ROOT, build, install, make_environment, run, write
 
 # -- a third party's plugin, as somebody else would write it ------------------------------------
 
@@ -108,31 +106,11 @@ PROJECT = {
 }
 
 
-def write(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = text.splitlines()
-        path.write_text("\n".join(line.removeprefix(" " * 8) for line in lines) + "\n", encoding="utf-8")
-    return folder
-
-
-def build(project: Path, target: Path) -> Path:
-    """Build a project's wheel with its own back end, in this environment."""
-    before = {*target.glob("*.whl")}
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target)]
-    subprocess.run(command, cwd=project, capture_output=True, check=True)
-    [wheel] = {*target.glob("*.whl")} - before
-    return wheel
-
-
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory) -> dict[str, Path]:
     """Build every distribution of this repository, and the third party's."""
     target = tmp_path_factory.mktemp("wheels")
-    plugins = [path for path in sorted((ROOT / "plugins").iterdir()) if (path / "pyproject.toml").exists()]
-    shouting = write(tmp_path_factory.mktemp("shouting"), SHOUT)
-    projects = {"piston_core": ROOT, **{path.name: path for path in plugins}, "shouting_api": shouting}
+    projects = {**PROJECTS, "shouting_api": write(tmp_path_factory.mktemp("shouting"), SHOUT)}
     return {name: build(project, target) for name, project in projects.items()}
 
 
@@ -144,16 +122,9 @@ class Site(NamedTuple):
     alone: dict[str, Any]
 
     def run(self, *arguments: str, piston: object = None) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))}
-        more = {"DJANGO_SETTINGS_MODULE": "settings", "PISTON": json.dumps(piston or {}), "PYTHONWARNINGS": "error"}
-        return subprocess.run(
-            [self.python, *arguments],
-            cwd=self.folder,
-            env=kept | more,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        """Run Python in the project's folder."""
+        settings = {"DJANGO_SETTINGS_MODULE": "settings", "PISTON": json.dumps(piston or {})}
+        return run(self.python, self.folder, *arguments, **settings)
 
     def get(self, address: str, piston: object = None, **headers: str) -> dict[str, Any]:
         ran = self.run("ask.py", address, json.dumps(headers), piston=piston)
@@ -165,26 +136,19 @@ class Site(NamedTuple):
         assert (ran.returncode, ran.stderr) == (0, "")
         return {row["name"]: row for row in json.loads(ran.stdout)}
 
-    def install(self, *wheels: Path) -> None:
-        command = [self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wheels]
-        ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-        assert ran.returncode == 0, ran.stderr
-
 
 @pytest.fixture(scope="module")
 def site(wheels, tmp_path_factory) -> Site:
     """Make a clean environment: first the core alone, which is asked at once, then everything else."""
-    environment = tmp_path_factory.mktemp("environment")
-    venv.create(environment, with_pip=True)
-    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = make_environment(tmp_path_factory.mktemp("environment"))
     site = Site(python, write(tmp_path_factory.mktemp("site"), PROJECT), {})
-    site.install(wheels["piston_core"])
+    install(python, wheels["piston_core"])
     site.alone.update(
         answer=site.get("/api/hello/"),
         plugins=site.plugins(),
         check=site.run("-m", "django", "check"),
     )
-    site.install(*(wheel for name, wheel in wheels.items() if name != "piston_core"))
+    install(python, *(wheel for name, wheel in wheels.items() if name != "piston_core"))
     return site
 
 
@@ -198,12 +162,12 @@ def metadata(wheel: Path) -> Message:
 
 
 def test_every_distribution_of_the_repository_is_built(wheels):
-    assert {"piston_core", "piston_json", "piston_auth"} <= {*wheels}
+    assert {*wheels} == {*PROJECTS, "shouting_api"}
 
 
 def test_a_wheel_holds_its_package_with_types_and_nothing_else(wheels):
     for name, wheel in wheels.items():
-        source = ROOT if name == "piston_core" else ROOT / "plugins" / name
+        source = PROJECTS.get(name, ROOT)
         with ZipFile(wheel) as archive:
             files = {file for file in archive.namelist() if ".dist-info/" not in file}
         if name != "shouting_api":
@@ -241,6 +205,10 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
     [
         ("piston_core", {"django>=5.2", "importlib-metadata>=8", "pluggy<2,>=1.7"}),
         ("piston_json", {"orjson>=3.10", "piston-core<0.2,>=0.1"}),
+        ("piston_xml", {"defusedxml>=0.7.1", "piston-core<0.2,>=0.1"}),
+        ("piston_yaml", {"piston-core<0.2,>=0.1", "pyyaml>=6.0.1"}),
+        ("piston_pickle", {"piston-core<0.2,>=0.1"}),
+        ("piston_csv", {"piston-core<0.2,>=0.1"}),
         ("piston_auth", {"piston-core<0.2,>=0.1"}),
     ],
 )
@@ -256,15 +224,14 @@ def test_a_wheel_says_what_it_is_and_what_it_needs(wheels, name, requirements):
     assert found["Summary"]
 
 
-@pytest.mark.parametrize(
-    ("name", "point"),
-    [("piston_json", "json = piston_json"), ("piston_auth", "auth = piston_auth"), ("piston_core", "")],
-)
-def test_a_plugins_wheel_declares_its_entry_point_and_the_core_none(wheels, name, point):
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_plugins_wheel_declares_its_entry_point_and_the_core_none(wheels, name):
+    group = "piston.plugins.named" if name == "piston_pickle" else "piston.plugins"
     with ZipFile(wheels[name]) as archive:
         found = [archive.read(file).decode() for file in archive.namelist() if file.endswith("/entry_points.txt")]
 
-    assert found == ([f"[piston.plugins]\n{point}\n"] if point else [])
+    point = f"[{group}]\n{name.removeprefix('piston_')} = {name}\n"
+    assert found == ([point] if name != "piston_core" else [])
 
 
 # -- the core alone -----------------------------------------------------------------------------
@@ -291,7 +258,7 @@ def test_the_core_alone_lists_no_plugin_and_says_what_is_missing(site):
 
 
 def test_the_environment_is_complete_and_its_own(site):
-    command = [site.python, "-m", "pip", "--disable-pip-version-check", "check"]
+    command = [sys.executable, "-m", "pip", "--python", site.python, "--disable-pip-version-check", "check"]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
     assert ran.stdout.strip() == "No broken requirements found."
@@ -311,11 +278,13 @@ def test_a_third_partys_plugin_is_found_and_listed(site):
     }
 
 
-def test_without_settings_every_installed_plugin_is_enabled(site):
+def test_without_settings_every_installed_plugin_is_enabled_but_those_that_have_to_be_named(site):
     found = site.plugins()
+    enabled = [name for name, row in found.items() if row["status"] == "enabled"]
 
-    assert [*found] == sorted(found)
-    assert {"auth", "json", "shout"} <= {name for name, row in found.items() if row["status"] == "enabled"}
+    assert enabled == sorted({*found} - {"pickle"})
+    assert {"auth", "json", "shout", "xml", "yaml"} <= {*enabled}
+    assert found["pickle"]["status"] == "installed"
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from datetime import date
+from enum import Enum
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import include, path
 
 from blog.models import Post, Tag
-from piston_core import Api, BaseHandler, Resource
+from piston_core import Api, BaseHandler, Emitter, Resource
+from piston_core.testing import serving as serving_parts
 from tests.piston_core.pipeline.asking import ask, data_of, problem_of, serving
 
 
 def returning(make, **attributes):
     return type("Returning", (BaseHandler,), {"read": lambda self, request: make(), **attributes})
+
+
+class Native(Emitter):
+    """Writes what it is handed, as Python does."""
+
+    name = "native"
+    media_types = ("text/x-native",)
+    native = frozenset({bytes, date})
+
+    def emit(self, document, request):
+        return repr(document.data).encode()
+
+    def stream(self, document, request):
+        yield self.emit(document, request)
+
+
+class Holiday(Enum):
+    NEW_YEAR = date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("value", [b"bytes", bytearray(b"bytes"), memoryview(b"bytes")], ids=["b", "array", "view"])
+def test_bytes_of_every_kind_are_bytes_to_an_emitter_that_writes_them(value):
+    with serving_parts(returning(lambda: [value]), emitters=[Native()]) as client:
+        assert client.get("/").content == b"[b'bytes']"
+
+
+def test_an_enumeration_is_its_value_of_whatever_type():
+    with serving_parts(returning(lambda: [Holiday.NEW_YEAR]), emitters=[Native()]) as client:
+        assert client.get("/").content == b"[datetime.date(2026, 1, 1)]"
 
 
 @pytest.fixture
