@@ -21,6 +21,7 @@ from piston_core.contracts import (
 from piston_core.discovery import PluginError
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.hookspecs import hookimpl
+from piston_core.pieces import in_pieces
 from piston_core.problems import AuthenticationFailed, Invalid, MalformedBody, Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
@@ -55,6 +56,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "hookimpl",
+    "in_pieces",
     "plugin_options",
     "rc",
     "validate",

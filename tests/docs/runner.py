@@ -28,8 +28,15 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.piston_csv.installing import install
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("plugins/*/README.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted(ROOT.glob("plugins/*/README.md")),
+    *sorted(ROOT.glob("examples/*/README.md")),
+]
 
 SERVER = "localhost:8000"
 # Commands that are not for a document's project: tests/end_to_end runs the demo and installs the packages.
@@ -44,6 +51,11 @@ ELSEWHERE = {
     "pip install piston-yaml",
     "pip install piston-pickle",
     "pip install . ./plugins/piston_json ./plugins/piston_auth",
+}
+# Commands that install what no index has: the example of a package as it is here, or as a document writes it.
+INSTALLS = {
+    "pip install piston-csv": ROOT / "examples" / "piston_csv",
+    "pip install pytest -e ./piston-csv": Path("piston-csv"),
 }
 
 MANAGE = """
@@ -120,7 +132,8 @@ class Page:
         self.session: subprocess.Popen[str] | None = None
         self.port = 0
         self.sample = ""
-        installed = (found[1] for each in self.blocks for found in re.finditer(r"pip install (\S+)", each.text))
+        commands = (found for each in self.blocks for found in re.findall(r"pip install (.*)", each.text))
+        installed = (name for command in commands for name in re.findall(r"piston-\w+", command))
         ours = ("DJANGO_SETTINGS_MODULE", "PYTEST")
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.environment |= {
@@ -197,6 +210,10 @@ class Page:
         for found in re.finditer(r"^\$ (.*(?:\\\n.*)*)\n?((?:(?!\$ ).*\n?)*)", block.text, re.MULTILINE):
             command, expected = found[1], found[2]
             if command in ELSEWHERE:
+                continue
+            if command in INSTALLS:
+                install(self.folder / INSTALLS[command], self.folder)
+                self.stop()
                 continue
             place = self.place(block, found[0])
             if command.startswith(("pip ", "make ", "git ")):

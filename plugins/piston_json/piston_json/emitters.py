@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,7 @@ from uuid import UUID
 import orjson
 from django.http import HttpRequest
 
-from piston_core import Document, Emitter
-
-_MOST_ROWS = 512  # rows that are encoded at once; the first ones go out one by one
-_ENOUGH = 64 * 1024  # bytes that are worth sending; rows that make more are not collected further
+from piston_core import Document, Emitter, in_pieces
 
 
 class JSONEmitter(Emitter):
@@ -44,7 +41,7 @@ class JSONEmitter(Emitter):
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
         """Yield an array, some rows at a time."""
         before = b"["
-        for rows in _pieces(document.data, self._rows):
+        for rows in in_pieces(document.data, self._rows):
             yield before + rows
             before = b","
         yield b"[]" if before == b"[" else self._end
@@ -69,7 +66,7 @@ class JSONLinesEmitter(Emitter):
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
         """Yield some lines at a time."""
-        return _pieces(document.data, _lines)
+        return in_pieces(document.data, _lines)
 
 
 def encode(data: Any, *, indent: bool = False) -> bytes:
@@ -120,21 +117,3 @@ def _native(value: Any) -> str:
 
 def _lines(rows: list[Any]) -> bytes:
     return b"".join(encode(row) + b"\n" for row in rows)
-
-
-def _pieces(rows: Iterator[Any], write: Callable[[list[Any]], bytes]) -> Iterator[bytes]:
-    """Yield what ``write`` makes of 1, 2, 4 … rows: the first goes out at once, later ones are worth writing together.
-
-    Rows that turn out to be large are written in smaller groups again, so that memory does not
-    grow with their size either.
-    """
-    group: list[Any] = []
-    size = 1
-    for row in rows:
-        group.append(row)
-        if len(group) >= size:
-            piece = write(group)
-            yield piece
-            group, size = [], min(size * 2, _MOST_ROWS) if len(piece) < _ENOUGH else max(size // 2, 1)
-    if group:
-        yield write(group)

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from io import BytesIO
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
-from piston_core import Document, Emitter
+from piston_core import Document, Emitter, in_pieces
 
 # The last protocol that says under which number something is remembered. So a piece that was pickled by itself can
 # stand behind others, whose numbers it takes over; from protocol 4 on, the reader counts through the whole document.
 _PROTOCOL = 3
-_MOST_ROWS = 512  # rows that are pickled together; the first ones go out one by one
-_ENOUGH = 64 * 1024  # bytes that are worth sending; rows that make more are not collected further
 
 
 class PickleEmitter(Emitter):
@@ -34,18 +31,15 @@ class PickleEmitter(Emitter):
         return pickled(document.data)
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
-        """Yield the pickle of a list in pieces of 1, 2, 4 … rows, as long as they stay small.
+        """Yield the pickle of a list, some rows at a time.
 
         Each piece is the middle of the pickle of its own rows: it appends them to the list on the
         stack, which is the one that the first piece begins.
         """
         begin = before = pickled([]).removesuffix(pickle.STOP)
-        size = 1
-        while rows := list(islice(document.data, size)):
-            piece = pickled(rows)[len(begin) : -len(pickle.STOP)]
+        for piece in in_pieces(document.data, lambda rows: pickled(rows)[len(begin) : -len(pickle.STOP)]):
             yield before + piece
             before = b""
-            size = min(size * 2, _MOST_ROWS) if len(piece) < _ENOUGH else max(size // 2, 1)
         yield before + pickle.STOP
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.http import HttpRequest
 
-from piston_core import Document, Emitter
+from piston_core import Document, Emitter, in_pieces
 from piston_yaml.writer import rows, whole
 
 MEDIA_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")  # RFC 9512, section 2.1
 
 _END = b"...\n"  # YAML 1.2.2, section 9.1.2: without it, a sequence that has broken off would pass for a whole one
-_MOST_ROWS = 512  # rows that are written at once; the first ones go out one by one
-_ENOUGH = 64 * 1024  # bytes that are worth sending; rows that make more are not collected further
 
 
 class YAMLEmitter(Emitter):
@@ -35,25 +32,7 @@ class YAMLEmitter(Emitter):
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
         """Yield a sequence, some rows at a time."""
         is_empty = True
-        for piece in _pieces(document.data):
+        for piece in in_pieces(document.data, rows):
             is_empty = False
             yield piece
         yield b"[]\n" + _END if is_empty else _END
-
-
-def _pieces(items: Iterator[Any]) -> Iterator[bytes]:
-    """Yield 1, 2, 4 … rows: the first goes out at once, later ones are worth writing together.
-
-    Rows that turn out to be large are written in smaller groups again, so that memory does not
-    grow with their size either.
-    """
-    group: list[Any] = []
-    size = 1
-    for item in items:
-        group.append(item)
-        if len(group) >= size:
-            piece = rows(group)
-            yield piece
-            group, size = [], min(size * 2, _MOST_ROWS) if len(piece) < _ENOUGH else max(size // 2, 1)
-    if group:
-        yield rows(group)

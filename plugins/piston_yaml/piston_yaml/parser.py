@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.http import HttpRequest
+from yaml import CSafeLoader  # only this one: PyYAML's own parser, in Python, refuses other bodies
 from yaml.events import (
     CollectionStartEvent,
     DocumentStartEvent,
@@ -64,7 +65,7 @@ class YAMLParser(Parser):
         text = _decoded(body)
         _check_text(text)
         try:
-            return self._document(yaml.parse(text, Loader=yaml.CSafeLoader))
+            return self._document(yaml.parse(text, Loader=CSafeLoader))
         except yaml.MarkedYAMLError as error:
             raise MalformedBody(f"The body is not YAML: {error.problem}{_at(error.problem_mark)}.") from error
 
