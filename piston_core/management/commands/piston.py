@@ -1,10 +1,11 @@
-"""``manage.py piston``: what is installed, enabled, served and read, for people and (``--json``) for programs."""
+"""``manage.py piston``: lists what is installed and served, explains what is read, starts a plugin."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,16 +14,23 @@ from django.core.management.base import BaseCommand, CommandError
 from piston_core.conf import read_settings
 from piston_core.management.planned import Planned, planned
 from piston_core.management.printing import Rows, plan_lines, table
+from piston_core.management.scaffold import KINDS, write_plugin
 from piston_core.registry import build_registry
 from piston_core.routes import routes
 
 _LISTS = (("plugins", "what is installed, enabled, broken"), ("routes", "what is served where"))
 
+_NEXT = """What to do next:
+    cd {root}
+    pip install --group test --editable .
+    pytest
+Then make {file} what you need. The tests say if it breaks a promise, README.md says how a project uses it."""
+
 
 class Command(BaseCommand):
-    """Lists Piston's plugins and routes, and explains plans."""
+    """Lists Piston's plugins and routes, explains plans, and starts plugins."""
 
-    help = "Lists Piston's plugins and routes, and explains how a handler's objects are read."
+    help = "Lists Piston's plugins and routes, explains how a handler's objects are read, and starts plugins."
     requires_system_checks = []  # the list is needed most when the checks fail
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,19 +43,30 @@ class Command(BaseCommand):
         kind.add_argument("--sql", action="store_true", help="print the SQL of each level")
         kind.add_argument("--code", action="store_true", help="print the code that is generated for each level")
         kind.add_argument("--database", metavar="ALIAS", help="the database to read from")
+        about = "writes the package of a new plugin, with its tests"
+        start = kinds.add_parser("startplugin", help=about, description=about)
+        start.add_argument("kind", choices=KINDS, help="what the plugin offers")
+        start.add_argument("name", help="the name of the plugin and of what it offers")
+        start.add_argument("--directory", type=Path, default=".", help="where to make its folder; here by default")
 
-    def handle(self, *_args: Any, what: str, as_json: bool, **options: Any) -> None:
-        """Print the answer.
+    def handle(self, *_args: Any, what: str, **options: Any) -> None:
+        """Print the answer, or write the plugin.
 
         Raises:
             CommandError: the settings cannot be read, or what was asked for is not there.
         """
         try:
-            self._plan(as_json=as_json, **options) if what == "plan" else self._list(what, as_json=as_json)
+            match what:
+                case "plan":
+                    self._plan(**options)
+                case "startplugin":
+                    self._start_plugin(**options)
+                case _:
+                    self._list(what, **options)
         except ImproperlyConfigured as error:  # of the settings, a plugin, or a handler's fields
             raise CommandError(str(error)) from error
 
-    def _list(self, what: str, *, as_json: bool) -> None:
+    def _list(self, what: str, *, as_json: bool, **_options: Any) -> None:
         rows, failure = _plugins() if what == "plugins" else (_routes(), "")
         if as_json:
             self.stdout.write(_json(rows))
@@ -67,6 +86,12 @@ class Command(BaseCommand):
         else:
             lines = ("\n".join(plan_lines(each, sql=sql, code=code)) for each in found)
             self.stdout.write("\n\n".join(lines))
+
+    def _start_plugin(self, *, kind: str, name: str, directory: Path, **_options: Any) -> None:
+        root, *files = write_plugin(kind, name, directory)
+        self.stdout.write(f"{root} is the plugin {name!r}, which works as it is:")
+        self.stdout.write("".join(f"    {file.relative_to(root).as_posix()}\n" for file in files))
+        self.stdout.write(_NEXT.format(root=root, file=files[2].relative_to(root)))
 
 
 def _json(data: Any) -> str:
