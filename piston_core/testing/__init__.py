@@ -1,6 +1,25 @@
-"""What the tests of a project that uses Piston may use; nothing here is for a running server."""
+"""What the tests of a project and of a plugin may use; nothing here is for a running server."""
 
 from piston_core.queries import TooManyQueries
+from piston_core.testing.authenticators import AuthenticatorContract
+from piston_core.testing.emitters import EmitterContract
+from piston_core.testing.links import LinkBuilderContract
+from piston_core.testing.parsers import ParserContract
+from piston_core.testing.plugins import PluginContract
 from piston_core.testing.queries import assert_max_queries
+from piston_core.testing.samples import CAPABILITIES
+from piston_core.testing.serving import serving
+from piston_core.testing.throttles import ThrottleContract
 
-__all__ = ["TooManyQueries", "assert_max_queries"]
+__all__ = [
+    "CAPABILITIES",
+    "AuthenticatorContract",
+    "EmitterContract",
+    "LinkBuilderContract",
+    "ParserContract",
+    "PluginContract",
+    "ThrottleContract",
+    "TooManyQueries",
+    "assert_max_queries",
+    "serving",
+]

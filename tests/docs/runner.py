@@ -280,5 +280,7 @@ class Page:
 def fits(printed: str, expected: str) -> bool:
     """Return whether a command has printed what was expected; ``...`` stands for anything."""
     lines = [line.rstrip() for line in printed.strip().splitlines()]
-    pattern = ".*?".join(re.escape(part) for part in expected.strip().split("..."))
+    pattern = ".*?".join(
+        re.escape(part) for part in re.split(r"\.{3,}", expected.strip())
+    )  # a row of dots is one wildcard
     return re.fullmatch(pattern, "\n".join(lines), re.DOTALL) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,14 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import reading
 from benchmarks.contestants import CONTESTANTS, CURSOR, DRF, PISTON, VALUES
 from benchmarks.equivalence import Different, check
 from benchmarks.records import Contestant, Figures, Work, at_most, times_as_fast
 from benchmarks.report import BEGIN, END, table, write
 from benchmarks.serving import Answer
+from benchmarks.streaming import Stream, facts
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("flat", "nested", "naive", "one", "create", "refused", "ok", "stream")
+NAMES = (
+    *("flat", "nested", "naive", "one", "create", "refused", "ok", "xml", "yaml"),
+    *("stream", "stream-jsonl", "stream-xml", "stream-yaml", "stream-csv"),
+)
 
 EXPECTED = [{"id": 1, "price": "1.50", "is_published": True, "created": "2024-05-06T07:08:09.101112+00:00"}]
 WORK = Work("flat", "some posts", "/flat/", lambda: EXPECTED, lambda answer: json.loads(answer.body))
@@ -147,6 +153,98 @@ def test_other_spellings_of_the_same_moment_are_accepted_only_from_those_who_can
             check(WORK, contestant, answer(changed(created=moment)), EXPECTED)
 
 
+PISTON_XML = (
+    '<response type="array"><resource><id type="integer">1</id><price>1.50</price>'
+    '<is_published type="boolean">true</is_published><created>2024-05-06T07:08:09.101112+00:00</created>'
+    "</resource></response>"
+)
+YAML = '- {id: 1, price: "1.50", is_published: true, created: "2024-05-06T07:08:09.101112+00:00"}\n'
+CSV = "id,price,is_published,created\r\n1,1.50,true,2024-05-06T07:08:09.101112+00:00\r\n"
+
+
+def without_types(root: str, item: str) -> str:
+    """Return the XML of those who write texts alone, with the names that one of them has."""
+    texts = re.sub(' type="[^"]*"', "", PISTON_XML)
+    return texts.replace("response", root).replace("resource", item)
+
+
+def written(body: str) -> Answer:
+    return Answer(200, "", body.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PISTON_XML,
+        without_types("root", "list-item").replace("true", "True"),
+        without_types("posts", "post"),
+    ],
+    ids=["piston", "drf", "by hand"],
+)
+def test_xml_of_each_structure_is_read_back_with_its_types(body):
+    check(replace(WORK, read=reading.xml), EXACT, written(body), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (' type="integer"', ""),
+        (' type="boolean"', ' type="integer"'),
+        ("1.50", "1.5"),
+        ("true", "True"),
+        ("<price>1.50</price>", ""),
+        ("<price>", "<price>0<b/>"),
+        ("response", "root"),
+        ("resource", "post"),
+        ("</response>", ""),
+    ],
+)
+def test_wrong_xml_is_found(right, wrong):
+    body = PISTON_XML.replace(right, wrong)
+
+    assert body != PISTON_XML
+    with pytest.raises(Different):
+        check(replace(WORK, read=reading.xml), EXACT, written(body), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"1.50"', "1.50"),
+        ("true", '"true"'),
+        ("id: 1", "id: 1.0"),
+        ('"2024-05-06T07:08:09.101112+00:00"', "2024-05-06T07:08:09.101112+00:00"),
+        ("id: 1, ", ""),
+        ("- {", "-- {"),
+    ],
+)
+def test_wrong_yaml_is_found(right, wrong):
+    work = replace(WORK, read=reading.yaml)
+    check(work, EXACT, written(YAML), EXPECTED)
+
+    with pytest.raises(Different):
+        check(work, EXACT, written(YAML.replace(right, wrong)), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("1.50", "1.5"), ("true", "yes"), ("1,", "1,1,"), ("price", "cost"), ("1,", "one,")]
+)
+def test_wrong_csv_is_found(right, wrong):
+    work = replace(WORK, read=reading.csv)
+    check(work, EXACT, written(CSV), EXPECTED)
+
+    with pytest.raises(Different):
+        check(work, EXACT, written(CSV.replace(right, wrong)), EXPECTED)
+
+
+def test_an_array_does_not_pass_for_json_lines():
+    work = replace(WORK, read=reading.lines)
+    check(work, EXACT, written(json.dumps(EXPECTED[0]) + "\n"), EXPECTED)
+
+    with pytest.raises(Different):
+        check(work, EXACT, answer(EXPECTED), EXPECTED)
+
+
 def test_a_mark_is_reached_by_the_median_of_the_rounds_ratios():
     work = replace(WORK, marks=[at_most(1.15, CURSOR), times_as_fast(7, DRF), at_most(1, VALUES)], most_queries=3)
     seconds = {PISTON: [1.0, 1.0, 9.0], CURSOR: [1.0, 1.0, 1.0], DRF: [6.0, 6.0, 90.0]}
@@ -156,6 +254,18 @@ def test_a_mark_is_reached_by_the_median_of_the_rounds_ratios():
     assert ">= 7 x as fast as DRF: 6.0 missed" in row
     assert "<= 1 x values(): not measured" in row
     assert "<= 3 queries: 3 reached" in row
+
+
+def test_a_stream_has_marks_for_its_memory_and_its_first_byte():
+    work = replace(WORK, most_megabytes=16, first_byte=0.02)
+    streams = [Stream(0.011, 1.0, 15.0), Stream(0.021, 1.0, 17.0), Stream(0.031, 1.0, 16.5)]
+
+    assert work.is_stream
+    assert not WORK.is_stream
+    assert facts(work, streams) == {
+        "<= 16 MB over idle": ("16.5", False),
+        "first byte <= 20 ms": ("21.0", False),
+    }
 
 
 def test_a_table_takes_the_place_of_the_last_one_in_its_page(tmp_path):

@@ -1,0 +1,126 @@
+"""The contract of link builders names the defects that are seeded into a good one."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from piston_core import BaseHandler, Link, LinkBuilder, Subject
+from piston_core.testing import LinkBuilderContract
+from tests.piston_core.testing.seeding import expect_covered, expect_named, promises_of
+
+
+class Books(BaseHandler):
+    pass
+
+
+class Good(LinkBuilder):
+    """Leads from the books to their terms."""
+
+    name = "terms"
+    link = Link("/terms/?a=b#c", "terms-of-service https://example.org/rel/terms", {"title": "Bücher"})
+
+    def links(self, subject):
+        if subject.handler is Books:
+            yield self.link
+
+
+class Blank(Good):
+    link = Link("/terms of use/", "terms-of-service")
+
+
+class OddRelation(Good):
+    link = Link("/terms/", "Terms of Service!")
+
+
+class NoRelation(Good):
+    link = Link("/terms/", "")
+
+
+class OddAttribute(Good):
+    link = Link("/terms/", "terms-of-service", {"the title": "a"})
+
+
+class SecondRelation(Good):
+    link = Link("/terms/", "terms-of-service", {"rel": "next"})
+
+
+class LineEnd(Good):
+    link = Link("/terms/", "terms-of-service", {"title": "a\r\nSet-Cookie: b"})
+
+
+class Pairs(Good):
+    def links(self, subject):
+        return [("/terms/", "terms-of-service")]
+
+
+class Nothing(Good):
+    def links(self, subject):
+        return []
+
+
+class Growing(Good):
+    seen = ()
+
+    def links(self, subject):
+        self.seen = (*self.seen, self.link)
+        return self.seen
+
+
+class Presuming(Good):
+    def links(self, subject):
+        return [Link(f"/{subject.result['slug']}/", "self")] if subject.handler is not Books else [self.link]
+
+
+class Shared(Good):
+    def links(self, subject):
+        self.subject = subject
+        return [self.link] if self.subject.handler is Books else []
+
+
+class KeepingRequests(Good):
+    def links(self, subject):
+        self.subject = subject
+        return super().links(subject)
+
+
+class OddName(Good):
+    name = "Terms of Service"
+
+
+class TermsContract(LinkBuilderContract):
+    builder = Good()
+    subjects = (Subject(RequestFactory().get("/"), Books, None),)
+
+
+WRITTEN = "test_links_can_be_written"
+
+DEFECTS = [
+    (Blank, WRITTEN, "the address '/terms of use/' holds blanks or nothing"),
+    (OddRelation, WRITTEN, "'Terms' is neither the name of a relation type nor a URI"),
+    (NoRelation, WRITTEN, "it has no relation type"),
+    (OddAttribute, WRITTEN, "'the title' cannot be an attribute"),
+    (SecondRelation, WRITTEN, "'rel' cannot be an attribute"),
+    (LineEnd, WRITTEN, "the attribute 'title' is 'a\\r\\nSet-Cookie: b', no printable text"),
+    (Pairs, WRITTEN, "is no Link"),
+    (Nothing, WRITTEN, "there are none; a subject is an answer that has links"),
+    (Growing, "test_it_builds_the_same_links_again", "2 items came instead of 1"),
+    (Presuming, "test_every_answer_can_be_asked_for", "a handler that returns None: 500 (int) came instead of 200"),
+    (Shared, "test_threads_do_not_share_state", "two answers at a time"),
+    (KeepingRequests, "test_no_request_is_kept", "the request is still referred to"),
+    (OddName, "test_its_name_can_be_used", "unusable name 'Terms of Service'"),
+]
+
+
+@pytest.mark.parametrize(("builder", "test", "words"), DEFECTS, ids=lambda each: getattr(each, "__name__", None))
+def test_a_defect_is_named(builder, test, words):
+    expect_named(TermsContract, test, words, builder=builder())
+
+
+@pytest.mark.parametrize("test", promises_of(TermsContract))
+def test_a_good_builder_passes(test):
+    getattr(TermsContract(), test)()
+
+
+def test_every_test_of_the_contract_has_found_a_defect():
+    expect_covered(TermsContract, DEFECTS)
