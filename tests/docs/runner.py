@@ -278,7 +278,7 @@ class Page:
 
 
 def fits(printed: str, expected: str) -> bool:
-    """Return whether a command has printed what was expected; ``...`` stands for anything."""
+    """Return whether a command has printed what was expected; ``...``, or more dots in a row, stands for anything."""
     lines = [line.rstrip() for line in printed.strip().splitlines()]
     pattern = ".*?".join(
         re.escape(part) for part in re.split(r"\.{3,}", expected.strip())

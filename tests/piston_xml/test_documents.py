@@ -19,7 +19,6 @@ from piston_xml import XMLEmitter
 from piston_xml.characters import is_name
 from tests.ids import stable
 from tests.piston_xml import judges
-from tests.ids import stable
 from tests.piston_xml.asking import DECLARATION, emitted, read, shown, written
 
 # Characters that mean something somewhere in XML or in our escapes are not left to chance.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from piston_core import Link, LinkBuilder, Subject
 
@@ -15,7 +16,9 @@ class CollectionLinkBuilder(LinkBuilder):
     name = "collection"
 
     def links(self, subject: Subject) -> Iterator[Link]:
-        """Yield the link of an answer about one object; a list is in nothing else."""
+        """Yield the link of an answer about one object that is in a list."""
         match = subject.request.resolver_match
-        if match is not None and match.view_name.endswith("-item"):
+        if match is None or not match.view_name.endswith("-item"):
+            return
+        with suppress(NoReverseMatch):  # not everything is listed
             yield Link(reverse(f"{match.view_name.removesuffix('-item')}-list"), "collection")

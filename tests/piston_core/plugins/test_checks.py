@@ -99,9 +99,10 @@ def test_e001_a_named_plugin_that_is_not_there(settings, name):
     assert codes() == ["piston.E001"]
 
 
-def test_e001_is_not_for_a_plugin_that_works(install, settings):
+def test_e001_is_not_for_a_plugin_that_works(install, settings, serve):
     install("xa", emitter("xa"))
     settings.PISTON = {"PLUGINS": ["json", "auth", "xa"]}
+    serve(handler())
 
     assert codes() == []
 
@@ -140,7 +141,7 @@ def test_e001_a_plugin_whose_own_checks_fail_says_so_and_the_others_are_heard(in
         ({"PLUGINS": "json"}, "PISTON[\"PLUGINS\"] is 'json'; it has to be a list of names"),
         ({"AUTHENTICATORS": ["basc"]}, "did you mean 'basic'?"),
         ({"EMITTERS": ["jason"]}, "did you mean 'json'?"),
-        ({"DEFAULT_EMITTER": "xml"}, 'PISTON["DEFAULT_EMITTER"]'),
+        ({"DEFAULT_EMITTER": "toml"}, 'PISTON["DEFAULT_EMITTER"]'),
         ({"OPTIONS": {"jsn": {}}}, "did you mean 'json'?"),
         ({"OPTIONS": {"json": {"max_dept": 3}}}, "did you mean 'max_depth'?"),
         ({"OPTIONS": {"auth": {"realm": 5}}}, 'PISTON["OPTIONS"]["auth"] is not usable: realm is 5'),
@@ -377,9 +378,10 @@ def test_an_anonymous_handler_is_checked_as_well(serve):
 # -- W001: an installed plugin that is broken ---------------------------------------------------
 
 
-def test_w001_an_installed_plugin_that_is_broken(install, settings):
+def test_w001_an_installed_plugin_that_is_broken(install, settings, serve):
     install("xa", "1 / 0", version="2.1")
     settings.PISTON = {"AUTHENTICATORS": ["basic"]}
+    serve(handler())
 
     [message] = messages()
 
@@ -389,10 +391,11 @@ def test_w001_an_installed_plugin_that_is_broken(install, settings):
     assert "PISTON['PLUGINS']" in message.hint
 
 
-def test_w001_a_name_that_two_installed_distributions_claim(install, settings):
+def test_w001_a_name_that_two_installed_distributions_claim(install, settings, serve):
     install("xa", distribution="fake-one")
     install("xa", distribution="fake-two")
     settings.PISTON = {"AUTHENTICATORS": ["basic"]}
+    serve(handler())
 
     [message] = messages()
 
@@ -400,9 +403,10 @@ def test_w001_a_name_that_two_installed_distributions_claim(install, settings):
     assert "fake-one 1.0 and fake-two 1.0" in message.msg
 
 
-def test_w001_is_not_for_a_broken_plugin_that_is_not_enabled(install, settings):
+def test_w001_is_not_for_a_broken_plugin_that_is_not_enabled(install, settings, serve):
     install("xa", "1 / 0")
     settings.PISTON = {"PLUGINS": ["json", "auth"], "AUTHENTICATORS": ["basic"]}
+    serve(handler())
 
     assert codes() == []
 
