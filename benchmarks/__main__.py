@@ -21,7 +21,7 @@ STREAM, MILLION = 200_000, 1_000_000
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Piston beside its peers.")
-    parser.add_argument("work", nargs="*", help="flat, nested, naive, one, create, refused, ok, stream (default: all)")
+    parser.add_argument("work", nargs="*", help="the names of some work, such as flat (default: all)")
     parser.add_argument("--rounds", type=int, help="how many rounds, instead of what is usual for each")
     parser.add_argument("--quick", action="store_true", help="little data and few rounds: does it work?")
     parser.add_argument("--rows", type=int, help=f"how many posts are streamed (default: {STREAM})")
@@ -59,7 +59,9 @@ def run(options: argparse.Namespace) -> int:
     taking_part = [each for each in CONTESTANTS if not each.missing]
     missing = [each for each in CONTESTANTS if each.missing]
     try:
-        figures = [measured(work, taking_part, options) for work in chosen(every(), options.work)]
+        work = chosen(every(), options.work)
+        prove(work, taking_part)
+        figures = [measured(each, taking_part, options) for each in work]
     except Different as error:
         print(f"Nothing is measured, because the answers differ.\n{error}", file=sys.stderr)
         return 1
@@ -81,18 +83,25 @@ def chosen(every: list[Work], names: Sequence[str]) -> list[Work]:
     return [work for work in every if not names or work.name in names]
 
 
+def prove(work: list[Work], taking_part: list[Contestant]) -> None:
+    """Prove that the answers are the same, before a stream raises the number of the posts."""
+    from benchmarks import measuring
+
+    for each in work:
+        measuring.prove(each, taking_part)
+        print(f"{each.name}: all answers are the same", file=sys.stderr)
+
+
 def measured(work: Work, taking_part: list[Contestant], options: argparse.Namespace) -> Figures:
-    """Prove that the answers to one piece of work are the same, and measure it."""
+    """Measure one piece of work."""
     from benchmarks import data, measuring, streaming
 
     if options.quick:
         work = replace(work, repeat=min(work.repeat, QUICK_REPEAT))
-    measuring.prove(work, taking_part)
-    print(f"{work.name}: all answers are the same", file=sys.stderr)
     rounds = options.rounds or (QUICK_ROUNDS if options.quick else work.rounds)
-    if work.name == "stream":
+    if work.is_stream:
         data.extend(options.rows)
-        work = replace(work, title=f"{options.rows:,} posts streamed")
+        work = replace(work, title=f"{options.rows:,} {work.title}")
         return streaming.measure(work, taking_part, 1 if options.quick or options.rows >= MILLION else rounds)
     return measuring.measure(work, taking_part, rounds)
 

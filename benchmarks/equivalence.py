@@ -17,7 +17,7 @@ def check(work: Work, contestant: Contestant, answer: Answer, expected: Any) -> 
     """Compare an answer with what is expected.
 
     Raises:
-        Different: it has another status, or another value somewhere; says where.
+        Different: it has another status, cannot be read, or has another value somewhere; says where.
     """
     place = f"{contestant.name}, {work.name}"
     right = 400 <= answer.status < 500 if work.status == 0 else answer.status == work.status
@@ -25,7 +25,11 @@ def check(work: Work, contestant: Contestant, answer: Answer, expected: Any) -> 
         raise Different(
             f"{place}: the status is {answer.status} and not {work.status or '4xx'}: {answer.body[:500]!r}"
         )
-    compare(work.read(answer), expected, contestant.writes, place)
+    try:
+        given = work.read(answer)
+    except Exception as error:
+        raise Different(f"{place}: the answer cannot be read: {error!r}") from error
+    compare(given, expected, contestant.writes, place)
 
 
 def compare(given: Any, expected: Any, writes: str, place: str) -> None:

@@ -84,7 +84,7 @@ def queries(work: Work, serve: WSGIHandler) -> int:
 
 def request(work: Work) -> dict[str, Any]:
     """Return the request of a piece of work, as the server hands it over."""
-    return environ(work.path, work.method, work.body)
+    return environ(work.path, work.method, work.body, work.accept)
 
 
 def put_back(work: Work) -> None:

@@ -63,6 +63,7 @@ class Work:
         name: what the command line calls it.
         title: what the table calls it.
         path: where it is asked for.
+        accept: the media type that is asked for.
         expected: returns what everybody has to answer, worked out without any contestant.
         read: returns what is compared of an answer; by default the JSON in it.
         status: the status that is expected, ``0`` for any of 400 to 499.
@@ -73,6 +74,8 @@ class Work:
         after: what puts the data back after each request, outside of the measured time.
         marks: what Piston is to reach.
         most_queries: how many queries Piston may make, if that is one of the marks.
+        most_megabytes: how much memory over idle Piston may need, in megabytes, if this is a stream.
+        first_byte: after how many seconds Piston's first byte has to be there, if this is a stream.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Work:
     path: str
     expected: Callable[[], Any]
     read: Callable[[Answer], Any]
+    accept: str = "*/*"
     status: int = 200
     method: str = "GET"
     body: bytes = b""
@@ -88,6 +92,13 @@ class Work:
     after: Callable[[], None] | None = None
     marks: Sequence[Mark] = ()
     most_queries: int | None = None
+    most_megabytes: float = 0.0
+    first_byte: float = 0.0
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether each contestant does it in a process of its own, with many more posts."""
+        return self.most_megabytes > 0
 
 
 @dataclass(frozen=True)

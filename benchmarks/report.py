@@ -18,7 +18,17 @@ from benchmarks.records import Contestant, Figures, Mark, Ratio
 BEGIN = "<!-- benchmarks: begin; python -m benchmarks --write docs/performance.md makes this part -->"
 END = "<!-- benchmarks: end -->"
 
-_PACKAGES = ("djangorestframework", "django-ninja", "django-modern-rest", "msgspec", "pydantic", "orjson")
+_PACKAGES = (
+    "djangorestframework",
+    "djangorestframework-xml",
+    "djangorestframework-yaml",
+    "django-ninja",
+    "django-modern-rest",
+    "msgspec",
+    "pydantic",
+    "orjson",
+    "PyYAML",
+)
 
 
 def table(figures: Sequence[Figures], contestants: Sequence[Contestant]) -> str:

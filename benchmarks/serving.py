@@ -34,7 +34,7 @@ def application(urlconf: str) -> WSGIHandler:
     return handler
 
 
-def environ(path: str, method: str = "GET", body: bytes = b"") -> dict[str, Any]:
+def environ(path: str, method: str = "GET", body: bytes = b"", accept: str = "*/*") -> dict[str, Any]:
     """Return what a WSGI server hands over for a request."""
     return {
         "REQUEST_METHOD": method,
@@ -46,7 +46,7 @@ def environ(path: str, method: str = "GET", body: bytes = b"") -> dict[str, Any]
         "SERVER_NAME": "testserver",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_ACCEPT": "*/*",
+        "HTTP_ACCEPT": accept,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(body),

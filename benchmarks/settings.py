@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from benchmarks.database import configuration
 
@@ -20,7 +22,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-PISTON = {"PLUGINS": ["json"]}
+# For csv_plugin.py.
+sys.path.append(str(Path(__file__).parents[1] / "examples" / "piston_csv"))
+PISTON = {"PLUGINS": ["json", "xml", "yaml", "benchmarks.csv_plugin"]}
 
 # What each peer's own documentation advises for speed.
 REST_FRAMEWORK = {

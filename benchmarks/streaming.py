@@ -1,4 +1,4 @@
-"""Measures the stream: ``python -m benchmarks.streaming URLCONF`` is one contestant in a process of its own.
+"""Measures a stream: ``python -m benchmarks.streaming URLCONF PATH ACCEPT`` is one contestant in a process of its own.
 
 It prints the seconds until the first byte and until the last, and the megabytes that the process has
 needed over what it held when it was ready to serve.
@@ -32,14 +32,14 @@ def measure(work: Work, contestants: list[Contestant], rounds: int) -> Figures:
     streams: dict[str, list[Stream]] = {each.name: [] for each in taking_part}
     for _ in range(rounds):
         for each in taking_part:
-            streams[each.name].append(_apart(each.urlconf))
+            streams[each.name].append(_apart(work, each))
     seconds = {name: [stream.last for stream in several] for name, several in streams.items()}
     notes = {name: _note(several) for name, several in streams.items()}
-    return Figures(work, seconds, notes=notes, facts=_facts(streams[contestants[0].name]))
+    return Figures(work, seconds, notes=notes, facts=facts(work, streams[contestants[0].name]))
 
 
-def _apart(urlconf: str) -> Stream:
-    command = [sys.executable, "-m", "benchmarks.streaming", urlconf]
+def _apart(work: Work, contestant: Contestant) -> Stream:
+    command = [sys.executable, "-m", "benchmarks.streaming", contestant.urlconf, work.path, work.accept]
     run = subprocess.run(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
     return Stream(*json.loads(run.stdout))
 
@@ -49,13 +49,12 @@ def _note(streams: list[Stream]) -> str:
     return f"{megabytes:.0f} MB, first byte {first * 1000:.0f} ms"
 
 
-def _facts(streams: list[Stream]) -> dict[str, tuple[str, bool]]:
-    from benchmarks.items.stream import FIRST_BYTE, MOST_MEMORY  # needs models, which this process's start has not
-
+def facts(work: Work, streams: list[Stream]) -> dict[str, tuple[str, bool]]:
+    """Return what a stream has marks for besides its time, the median of all rounds, and whether it is reached."""
     megabytes, first = _middle(streams)
     return {
-        f"<= {MOST_MEMORY:g} MB over idle": (f"{megabytes:.1f}", megabytes <= MOST_MEMORY),
-        f"first byte <= {FIRST_BYTE * 1000:g} ms": (f"{first * 1000:.1f}", first <= FIRST_BYTE),
+        f"<= {work.most_megabytes:g} MB over idle": (f"{megabytes:.1f}", megabytes <= work.most_megabytes),
+        f"first byte <= {work.first_byte * 1000:g} ms": (f"{first * 1000:.1f}", first <= work.first_byte),
     }
 
 
@@ -63,7 +62,7 @@ def _middle(streams: list[Stream]) -> tuple[float, float]:
     return median(stream.megabytes for stream in streams), median(stream.first for stream in streams)
 
 
-def stream(urlconf: str) -> Stream:
+def stream(urlconf: str, path: str, accept: str) -> Stream:
     """Serve one post, so that the process is ready, and then the stream; throw away what comes."""
     from benchmarks.serving import application, environ, pieces, send, setup, start_response
 
@@ -72,7 +71,7 @@ def stream(urlconf: str) -> Stream:
     send(serve, environ("/posts/1/"))
     idle = peak()
     start, first = perf_counter(), 0.0
-    response: Any = serve(environ("/stream/"), start_response)
+    response: Any = serve(environ(path, accept=accept), start_response)
     for piece in pieces(response):
         first = first or (perf_counter() - start if piece else 0.0)
     response.close()
@@ -90,4 +89,4 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(stream(sys.argv[1])))
+    print(json.dumps(stream(*sys.argv[1:])))

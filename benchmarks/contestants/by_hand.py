@@ -18,9 +18,9 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def answer(data: Any, status: int = 200) -> HttpResponse:
+def answer(data: Any, status: int = 200, content_type: str = "application/json") -> HttpResponse:
     """Return data as JSON; only a decimal is not known to orjson."""
-    return HttpResponse(orjson.dumps(data, default=str), content_type="application/json", status=status)
+    return HttpResponse(orjson.dumps(data, default=str), content_type=content_type, status=status)
 
 
 def checked(data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ModelSerializer
 from rest_framework.views import APIView
+from rest_framework_xml.renderers import XMLRenderer
+from rest_framework_yaml.renderers import YAMLRenderer
 
 from benchmarks.models import Comment, Post, Tag
 
@@ -64,6 +66,14 @@ class FlatView(ListAPIView):
     serializer_class = FlatSerializer
 
 
+class XmlView(FlatView):
+    renderer_classes = (XMLRenderer,)
+
+
+class YamlView(FlatView):
+    renderer_classes = (YAMLRenderer,)
+
+
 class NestedView(ListAPIView):
     queryset = Post.objects.order_by("pk").select_related("author").prefetch_related("tags", "comments")[:1000]
     serializer_class = NestedSerializer
@@ -100,6 +110,8 @@ urlpatterns = [
     path("ok/", OkView.as_view()),
     path("posts/", NewPostView.as_view()),
     path("flat/", FlatView.as_view()),
+    path("flat/xml/", XmlView.as_view()),
+    path("flat/yaml/", YamlView.as_view()),
     path("nested/", NestedView.as_view()),
     path("naive/", NaiveView.as_view()),
     path("posts/<int:pk>/", PostView.as_view()),

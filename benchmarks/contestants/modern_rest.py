@@ -158,5 +158,5 @@ urlpatterns = [
     path("nested/", NestedController.as_view()),
     path("naive/", NaiveController.as_view()),
     path("posts/<int:pk>/", PostController.as_view()),
-    path("stream/", StreamController.as_view()),
+    path("stream/jsonl/", StreamController.as_view()),
 ]

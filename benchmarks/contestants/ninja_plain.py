@@ -98,7 +98,7 @@ def api(renderer: BaseRenderer | None, namespace: str) -> NinjaAPI:
     made.get("nested/", response=list[NestedOut])(nested)
     made.get("naive/", response=list[NestedOut])(flat)
     made.get("posts/{int:pk}/", response=PostOut)(one)
-    made.get("stream/", response=JSONL[FlatOut])(stream)
+    made.get("stream/jsonl/", response=JSONL[FlatOut])(stream)
     return made
 
 

@@ -4,22 +4,47 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
+from datetime import datetime
+from decimal import Decimal
+from itertools import starmap
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
+from benchmarks.contestants import formats
 from benchmarks.contestants.by_hand import answer, checked
 from benchmarks.models import Comment, Post
 
-FLAT = ("id", "title", "content", "created", "price", "is_published", "rating", "uid")
+FLAT = formats.FLAT
 AUTHOR = ("author__username", "author__first_name")
 
 
 def flat(request: HttpRequest) -> HttpResponse:
     return answer(list(Post.objects.order_by("pk").values(*FLAT)[:1000]))
+
+
+def flat_xml(request: HttpRequest) -> HttpResponse:
+    rows = [*starmap(as_row, Post.objects.order_by("pk").values_list(*FLAT)[:1000])]
+    return HttpResponse(formats.elements([rows]), content_type="application/xml")
+
+
+def as_row(
+    key: int, title: str, content: str, created: datetime, price: Decimal, published: bool, rating: float, uid: UUID
+) -> formats.Row:
+    return key, title, content, created.isoformat(), price, published, rating, uid
+
+
+def flat_yaml(request: HttpRequest) -> HttpResponse:
+    posts = [*map(with_texts, Post.objects.order_by("pk").values(*FLAT)[:1000])]
+    return HttpResponse(formats.sequence([posts]), content_type="application/yaml")
+
+
+def with_texts(post: dict[str, Any]) -> dict[str, Any]:
+    """Return a post whose values PyYAML's safe writer knows, and reads back as what JSON has."""
+    return post | {"created": post["created"].isoformat(), "price": str(post["price"]), "uid": str(post["uid"])}
 
 
 def nested(request: HttpRequest) -> HttpResponse:
@@ -71,24 +96,48 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def stream(request: HttpRequest) -> StreamingHttpResponse:
-    return StreamingHttpResponse(pieces(), content_type="application/json")
+    return StreamingHttpResponse(formats.array(formats.groups(every())), content_type="application/json")
 
 
-def pieces() -> Iterator[bytes]:
-    """Yield an array, 500 rows at a time."""
-    rows = Post.objects.order_by("pk").values(*FLAT).iterator(chunk_size=500)
-    before = b"["
-    while some := list(islice(rows, 500)):
-        yield before + orjson.dumps(some, default=str)[1:-1]
-        before = b","
-    yield b"]" if before == b"," else b"[]"
+def stream_lines(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(formats.lines(formats.groups(every())), content_type="application/jsonl")
+
+
+def stream_xml(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(formats.elements(formats.groups(every_row())), content_type="application/xml")
+
+
+def stream_yaml(request: HttpRequest) -> StreamingHttpResponse:
+    posts = formats.groups(map(with_texts, every()))
+    return StreamingHttpResponse(formats.sequence(posts), content_type="application/yaml")
+
+
+def stream_csv(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(formats.table(formats.groups(every_row())), content_type="text/csv")
+
+
+def every() -> Iterator[dict[str, Any]]:
+    """Return all posts, one by one."""
+    return Post.objects.order_by("pk").values(*FLAT).iterator(chunk_size=formats.ROWS_AT_ONCE)
+
+
+def every_row() -> Iterator[formats.Row]:
+    """Return all posts as rows, one by one."""
+    posts = Post.objects.order_by("pk").values_list(*FLAT)
+    return starmap(as_row, posts.iterator(chunk_size=formats.ROWS_AT_ONCE))
 
 
 urlpatterns = [
     path("posts/", create),
     path("flat/", flat),
+    path("flat/xml/", flat_xml),
+    path("flat/yaml/", flat_yaml),
     path("nested/", nested),
     path("naive/", nested),
     path("posts/<int:pk>/", one),
     path("stream/", stream),
+    path("stream/jsonl/", stream_lines),
+    path("stream/xml/", stream_xml),
+    path("stream/yaml/", stream_yaml),
+    path("stream/csv/", stream_csv),
 ]

@@ -1,4 +1,4 @@
-"""Piston, as a newcomer writes it."""
+"""Piston, as a newcomer writes it: one handler, whatever the format."""
 
 from __future__ import annotations
 
@@ -89,8 +89,14 @@ urlpatterns = [
     path("ok/", Resource(OkHandler)),
     path("posts/", Resource(NewPostHandler)),
     path("flat/", Resource(FlatHandler)),
+    path("flat/xml/", Resource(FlatHandler)),
+    path("flat/yaml/", Resource(FlatHandler)),
     path("nested/", Resource(NestedHandler)),
     path("naive/", Resource(NestedHandler)),
     path("posts/<int:pk>/", Resource(PostHandler)),
     path("stream/", Resource(StreamHandler)),
+    path("stream/jsonl/", Resource(StreamHandler)),
+    path("stream/xml/", Resource(StreamHandler)),
+    path("stream/yaml/", Resource(StreamHandler)),
+    path("stream/csv/", Resource(StreamHandler)),
 ]

@@ -93,7 +93,14 @@ def _post_of_postgresql(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
+def _row_of_sqlite(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    key, title, content, created, price, published, rating, uid = row
+    uid = f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
+    return key, title, content, created, f"{price:.2f}", published, rating, uid
+
+
 as_post = _post_of_sqlite if IS_SQLITE else _post_of_postgresql
+as_row = _row_of_sqlite if IS_SQLITE else tuple
 
 
 def stored(post: dict[str, Any]) -> tuple[Any, ...]:

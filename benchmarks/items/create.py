@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from benchmarks import reading
 from benchmarks.contestants import VALUES
 from benchmarks.data import SENTENCES, forget_created
-from benchmarks.items import documents
 from benchmarks.models import Post
 from benchmarks.records import Work, at_most
 
@@ -38,7 +38,7 @@ def work() -> Work:
         title="create, valid",
         path="/posts/",
         expected=expected,
-        read=documents.json,
+        read=reading.json,
         status=201,
         method="POST",
         body=orjson.dumps(VALID),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from benchmarks.models import Post
-from benchmarks.serving import Answer
 
 
 def flat(post: Post) -> dict[str, Any]:
@@ -37,10 +34,3 @@ def nested(post: Post) -> dict[str, Any]:
         "tags": [{"name": tag.name} for tag in post.tags.all()],
         "comments": [{"body": each.body, "created": each.created.isoformat()} for each in comments],
     }
-
-
-def json(answer: Answer) -> Any:
-    """Return the JSON of an answer, JSON Lines as a list."""
-    if answer.content_type.startswith("application/jsonl"):
-        return [orjson.loads(line) for line in answer.body.splitlines()]
-    return orjson.loads(answer.body)

@@ -5,8 +5,9 @@ The two baselines have nothing to leave out; they serve what they serve in ``nes
 
 from __future__ import annotations
 
+from benchmarks import reading
 from benchmarks.contestants import CURSOR, DRF
-from benchmarks.items import documents, nested
+from benchmarks.items import nested
 from benchmarks.records import Work, at_most, times_as_fast
 
 
@@ -17,7 +18,7 @@ def work() -> Work:
         title="1000 nested posts, nothing by hand",
         path="/naive/",
         expected=nested.expected,
-        read=documents.json,
+        read=reading.json,
         rounds=10,
         marks=[at_most(1.1, CURSOR), times_as_fast(50, DRF)],
         most_queries=3,

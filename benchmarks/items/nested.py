@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import reading
 from benchmarks.contestants import CURSOR, DRF
 from benchmarks.items import documents
 from benchmarks.models import Post
@@ -23,7 +24,7 @@ def work() -> Work:
         title="1000 nested posts, prefetch by hand",
         path="/nested/",
         expected=expected,
-        read=documents.json,
+        read=reading.json,
         rounds=20,
         marks=[at_most(1.1, CURSOR), times_as_fast(14, DRF)],
         most_queries=3,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from benchmarks import reading
 from benchmarks.contestants import DJANGO
-from benchmarks.items import documents
 from benchmarks.records import Work, at_most
 
 
@@ -14,7 +14,7 @@ def work() -> Work:
         title='`{"ok": true}`',
         path="/ok/",
         expected=lambda: {"ok": True},
-        read=documents.json,
+        read=reading.json,
         repeat=300,
         marks=[at_most(1.1, DJANGO)],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import reading
 from benchmarks.contestants import CURSOR, DRF
 from benchmarks.items import documents
 from benchmarks.models import Post
@@ -24,7 +25,7 @@ def work() -> Work:
         title="one post with author",
         path=f"/posts/{KEY}/",
         expected=expected,
-        read=documents.json,
+        read=reading.json,
         repeat=50,
         marks=[at_most(1.5, CURSOR), times_as_fast(7, DRF)],
     )

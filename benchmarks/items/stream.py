@@ -1,16 +1,27 @@
-"""All posts in one answer, each contestant in a process of its own: how long, how much memory, when the first byte."""
+"""All posts in one answer, in each text format: how long it takes, how much memory, when the first byte comes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks import reading
 from benchmarks.contestants import CURSOR
 from benchmarks.items import documents
 from benchmarks.models import Post
-from benchmarks.records import Work, at_most
+from benchmarks.records import Mark, Work, at_most
+from benchmarks.serving import Answer
 
-MOST_MEMORY = 12.0  # megabytes over idle
-FIRST_BYTE = 0.020  # seconds
+
+def works() -> list[Work]:
+    """Return the work in each format."""
+    return [
+        _work("stream", "JSON", "application/json", reading.json, most_megabytes=12, marks=[at_most(1.15, CURSOR)]),
+        _work("stream-jsonl", "JSON Lines", "application/jsonl", reading.lines),
+        _work("stream-xml", "XML", "application/xml", reading.xml),
+        _work("stream-yaml", "YAML", "application/yaml", reading.yaml),
+        _work("stream-csv", "CSV", "text/csv", reading.csv),
+    ]
 
 
 def expected() -> list[dict[str, Any]]:
@@ -18,14 +29,23 @@ def expected() -> list[dict[str, Any]]:
     return [documents.flat(post) for post in Post.objects.order_by("pk")]
 
 
-def work() -> Work:
-    """Return the work."""
+def _work(
+    name: str,
+    called: str,
+    accept: str,
+    read: Callable[[Answer], Any],
+    most_megabytes: float = 16,
+    marks: Sequence[Mark] = (),
+) -> Work:
     return Work(
-        name="stream",
-        title="all posts streamed",
-        path="/stream/",
+        name=name,
+        title=f"posts streamed as {called}",
+        path=f"/{name.replace('-', '/')}/",
+        accept=accept,
         expected=expected,
-        read=documents.json,
+        read=read,
         rounds=3,
-        marks=[at_most(1.15, CURSOR)],
+        marks=marks,
+        most_megabytes=most_megabytes,
+        first_byte=0.020,
     )

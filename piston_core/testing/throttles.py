@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from math import isfinite
+from multiprocessing import get_context
 from secrets import randbelow
+from typing import Any
+from warnings import catch_warnings, simplefilter
 
+from django.db import connections
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -19,6 +23,7 @@ Sender = Callable[..., tuple[HttpRequest, Identity | None]]
 
 _ATTEMPTS = 2  # to count to a limit, since a window may end on the way
 _THREADS = 8
+_PROCESSES = 8
 # What a client may send to look like somebody else.
 _DISGUISES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "User-Agent", "Accept", "Cookie")
 
@@ -33,9 +38,12 @@ class ThrottleContract:
 
     Attributes:
         throttle: the throttle, with a quota that the tests may use up.
+        shared: whether it counts for all processes of a server together; then it has to be exact
+            for eight of them.
     """
 
     throttle: Throttle
+    shared: bool = False
 
     def sender(self, number: int, **headers: str) -> tuple[HttpRequest, Identity | None]:
         """Return a request that the throttle counts, and who sends it.
@@ -85,6 +93,14 @@ class ThrottleContract:
             with promise.sample("two requests at a time, one in the midst of the other"):
                 self._expect_exact(self._overlapped)
 
+    def test_processes_do_not_pass_more(self) -> None:
+        """As many requests pass when they come to several processes, if these count together."""
+        if not self.shared:
+            return
+        name = f"{_PROCESSES} processes at a time"
+        with Promise("As many requests pass as the limit says.") as promise, promise.sample(name):
+            self._expect_exact(self._in_processes)
+
     def test_senders_are_counted_apart(self) -> None:
         """Who has used up a quota has not used up that of others."""
         someone, other = _someone(), _someone()
@@ -128,12 +144,43 @@ class ThrottleContract:
         with ThreadPoolExecutor(_THREADS) as threads:
             return list(threads.map(lambda _: self.checked(number), range(count)))
 
+    def _in_processes(self, number: int, count: int) -> list[Verdict]:
+        connections.close_all()  # each process opens its own
+        context = get_context("fork")  # the throttle as it is, which need not be such that it can be sent
+        together, (reader, writer) = context.Barrier(_PROCESSES), context.Pipe(duplex=False)
+        lock = context.Lock()
+
+        def ask() -> None:
+            together.wait()
+            try:
+                came: Any = [self.checked(number) for _ in range(count)]
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+                came = f"{type(error).__name__} in a process of its own: {error}"
+            with lock:
+                writer.send(came)
+
+        processes = [context.Process(target=ask) for _ in range(_PROCESSES)]
+        _start(processes)
+        answers = [reader.recv() for _ in processes]
+        for each in processes:
+            each.join()
+        failures = [answer for answer in answers if isinstance(answer, str)]
+        expect(not failures, "; ".join(failures[:1]))
+        return [verdict for answer in answers for verdict in answer]
+
     def _overlapped(self, number: int, count: int) -> list[Verdict]:
         verdicts: list[Verdict] = []
         while len(verdicts) < count:
             came, between = overlapped(self.throttle, lambda: self.checked(number), lambda: self.checked(number))
             verdicts += [came, *between]
         return verdicts
+
+
+def _start(processes: list[Any]) -> None:
+    with catch_warnings():
+        simplefilter("ignore", DeprecationWarning)  # other threads may hold locks; they are none that are needed here
+        for each in processes:
+            each.start()
 
 
 def _someone() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fcntl import LOCK_EX, flock
 from threading import Lock
 
 import pytest
@@ -95,8 +96,27 @@ class OddName(Good):
     name = "Five a Minute"
 
 
+class Shared(Good):
+    """Counts in a file, for all processes."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def counted(self, key):
+        with self.path.open("a+") as file:
+            flock(file, LOCK_EX)
+            file.write(f"{key}\n")
+            file.flush()
+            file.seek(0)
+            return file.read().split().count(key)
+
+
 class AddressContract(ThrottleContract):
     throttle = Good()
+
+
+class SharedContract(ThrottleContract):
+    shared = True
 
 
 TOLD = "test_verdicts_can_be_told"
@@ -105,6 +125,7 @@ EXACT = "test_the_quota_is_exact"
 DEFECTS = [
     (OneMore, EXACT, "one after the other: 6 (int) came instead of 5"),
     (Unlocked, "test_threads_do_not_pass_more", "one in the midst of the other: "),
+    (Good, "test_processes_do_not_pass_more", "8 processes at a time: 40 (int) came instead of 5"),
     (AllTogether, "test_senders_are_counted_apart", "the requests of one are counted for the other"),
     (BelievingHeaders, "test_a_disguise_does_not_help", "X-Forwarded-For: it is counted as another sender's"),
     (BelowZero, TOLD, "remaining is -1; it has to be a whole number"),
@@ -119,12 +140,23 @@ DEFECTS = [
 
 @pytest.mark.parametrize(("throttle", "test", "words"), DEFECTS, ids=lambda each: getattr(each, "__name__", None))
 def test_a_defect_is_named(throttle, test, words):
-    expect_named(AddressContract, test, words, throttle=throttle())
+    expect_named(SharedContract, test, words, throttle=throttle())
+
+
+def test_a_process_that_fails_is_named(tmp_path):
+    missing = Shared(tmp_path / "missing" / "counts")
+    with pytest.raises(AssertionError, match="FileNotFoundError in a process of its own"):
+        type("Seeded", (SharedContract,), {"throttle": missing})()._in_processes(1, 1)
 
 
 @pytest.mark.parametrize("test", promises_of(AddressContract))
 def test_a_good_throttle_passes(test):
     getattr(AddressContract(), test)()
+
+
+@pytest.mark.parametrize("test", promises_of(SharedContract))
+def test_a_good_throttle_with_a_store_passes(test, tmp_path):
+    getattr(type("Seeded", (SharedContract,), {"throttle": Shared(tmp_path / "counts")})(), test)()
 
 
 def test_every_test_of_the_contract_has_found_a_defect():
