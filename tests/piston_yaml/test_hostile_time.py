@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from time import process_time
-
 import pytest
 
-from piston_core import MalformedBody
+from tests.linear import expect_linear
 from tests.piston_yaml.asking import read, written
 
 # What makes a body of about n bytes.
@@ -76,36 +72,11 @@ DATA = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_garbage_collection():
-    """Keep out what the collector does to millions of new lists, at moments of its own."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-def spent(function, data) -> float:
-    started = process_time()
-    with contextlib.suppress(MalformedBody):
-        function(data)
-    return process_time() - started
-
-
-def expect_linear(function, make) -> None:
-    """Quadratic time would be 64 times as much for eight times the data; below a millisecond is noise."""
-    short, long = make(20_000), make(160_000)
-    fast = max(min(spent(function, short) for _ in range(3)), 0.001)
-    slow = min(spent(function, long) for _ in range(2))
-
-    assert slow / fast < 32
-
-
 @pytest.mark.parametrize("make", BODIES.values(), ids=BODIES)
 def test_reading_takes_time_in_proportion_to_the_body(make):
-    expect_linear(read, make)
+    expect_linear(read, make, 8_000)
 
 
 @pytest.mark.parametrize("make", DATA.values(), ids=DATA)
 def test_writing_takes_time_in_proportion_to_the_data(make):
-    expect_linear(written, make)
+    expect_linear(written, make, 8_000)
