@@ -30,7 +30,10 @@ def represent(
     wanted: tuple[Node, ...] = (),
 ) -> Document:
     """Return the document for a method's result, with the names that the request wants of those that are shown."""
-    data = _data(request, handler, result, emitter, compiler, wanted)
+    if type(result) is dict and is_plain(result):  # told apart before the dearer questions
+        data: Any = result
+    else:
+        data = _data(request, handler, result, emitter, compiler, wanted)
     return Document(data, handler.layouts.get(emitter.name)) if handler.layouts else Document(data)
 
 
@@ -48,8 +51,6 @@ def _data(
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
-    if type(result) is dict and is_plain(result):  # told apart before the dearer questions
-        return result
     values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
     if type(result) is Sought:
         return values.sought(result)
