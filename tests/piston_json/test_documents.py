@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from piston_core import BaseHandler, Document, Problem
 from piston_json import JSONEmitter, JSONLinesEmitter
+from tests.asking import asked, nested
 from tests.ids import stable
-from tests.piston_json.asking import asked, data_in, lines_in, nested, shown
+from tests.piston_json.asking import data_in, lines_in, shown
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 numbers = st.integers() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)

@@ -12,7 +12,8 @@ from django.test import override_settings
 from piston_core import SettingsError
 from piston_core.registry import get_registry
 from piston_json import JSONEmitter, JSONLinesEmitter, JSONParser, Options
-from tests.piston_json.asking import body_of, sent, shown
+from tests.asking import body_of
+from tests.piston_json.asking import sent, shown
 
 
 def piston(**options):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from piston_core import Document, MalformedBody
 from piston_json import JSONEmitter, JSONParser
-from tests.piston_json.asking import nested, sent
+from tests.asking import nested
+from tests.piston_json.asking import sent
 from tests.piston_json.test_documents import plain
 
 parser = JSONParser()

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 from blog.models import Post
 from piston_core import Document
 from piston_json import JSONEmitter, JSONLinesEmitter
-from tests.piston_json.asking import data_in, lines_in, nested, shown
+from tests.asking import nested
+from tests.piston_json.asking import data_in, lines_in, shown
 
 
 class Size(IntEnum):

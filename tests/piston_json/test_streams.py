@@ -17,7 +17,8 @@ from django.urls import path
 from blog.models import Post, Tag
 from piston_core import BaseHandler, Document, Resource
 from piston_json import JSONEmitter, JSONLinesEmitter
-from tests.piston_json.asking import asked, body_of, data_in, lines_in, shown
+from tests.asking import asked, body_of
+from tests.piston_json.asking import data_in, lines_in, shown
 
 EMITTERS = {"json": JSONEmitter(), "indented": JSONEmitter(indent=True), "lines": JSONLinesEmitter()}
 TYPES = ["application/json", "application/jsonl"]

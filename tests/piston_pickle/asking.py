@@ -12,11 +12,11 @@ from typing import Any
 
 from django.core.signing import TimestampSigner
 from django.http import HttpRequest
-from django.test import Client, override_settings
-from django.urls import path
 
-from piston_core import BaseHandler, Resource
+from piston_core import BaseHandler
 from piston_pickle import PickleParser
+from tests import asking
+from tests.asking import Returning, body_of
 
 TYPE = "application/python-pickle"
 SIGNED = "application/vnd.piston.signed-pickle"
@@ -30,38 +30,15 @@ def piston(**options: Any) -> dict[str, Any]:
     return {"PLUGINS": ["json", "pickle"], "OPTIONS": {"pickle": options}}
 
 
-class Returning(BaseHandler):
-    def __init__(self, data: Any) -> None:
-        self.data = data
-
-    def read(self, request: HttpRequest) -> Any:
-        return self.data
-
-
-class Receiving(BaseHandler):
-    atomic = False
-
-    def __init__(self) -> None:
-        self.received: list[Any] = []
-
-    def create(self, request: HttpRequest) -> None:
-        self.received.append(request.data)
-
-
 def asked(handler: BaseHandler, accept: str = TYPE, **settings: Any) -> Any:
     """Return the response to a GET of a handler's resource."""
     settings.setdefault("PISTON", piston())
-    with override_settings(ROOT_URLCONF=(path("", Resource(handler, authentication=())),), **settings):
-        return Client(raise_request_exception=False).get("/", headers={"Accept": accept})
+    return asking.asked(handler, accept, **settings)
 
 
 def shown(data: Any, accept: str = TYPE, **settings: Any) -> Any:
     """Return the response to a GET of a resource that returns this data."""
     return asked(Returning(data), accept, **settings)
-
-
-def body_of(response: Any) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content
 
 
 def data_in(response: Any) -> Any:
@@ -72,12 +49,7 @@ def data_in(response: Any) -> Any:
 
 def sent(body: bytes, content_type: str = SIGNED, **options: Any) -> tuple[Any, list[Any]]:
     """Return the response to a POST of a body, and what came of it to the handler."""
-    handler = Receiving()
-    settings = {"PISTON": piston(**{"key": KEY} | options), "ROOT_URLCONF": (path("", Resource(handler)),)}
-    with override_settings(**settings):
-        client = Client(raise_request_exception=False, CONTENT_TYPE=content_type)  # also of an empty body
-        response = client.generic("POST", "/", body, content_type)
-    return response, handler.received
+    return asking.sent(body, content_type, PISTON=piston(**{"key": KEY} | options))
 
 
 def seal(pickled: bytes, key: str = KEY) -> bytes:
@@ -115,10 +87,3 @@ def loaded(pickled: bytes) -> Any:
     data = Loader(file).load()
     assert not file.read()
     return data
-
-
-def nested(depth: int, inner: Any = 1) -> Any:
-    """Return data below this many lists."""
-    for _ in range(depth):
-        inner = [inner]
-    return inner

@@ -6,7 +6,8 @@ import pickle
 
 from piston_core.testing import EmitterContract, ParserContract
 from piston_pickle import PickleEmitter, PickleParser, signed
-from tests.piston_pickle.asking import KEY, loaded, nested, seal
+from tests.asking import nested
+from tests.piston_pickle.asking import KEY, loaded, seal
 from tests.piston_pickle.hostile import MAKES, RUNS
 
 

@@ -29,7 +29,8 @@ from hypothesis import strategies as st
 from blog.models import Post
 from piston_core import BaseHandler, Document
 from piston_pickle import PickleEmitter
-from tests.piston_pickle.asking import PLAIN_TYPES, asked, body_of, data_in, loaded, nested, piston, shown
+from tests.asking import body_of, nested
+from tests.piston_pickle.asking import PLAIN_TYPES, asked, data_in, loaded, piston, shown
 
 
 class Size(IntEnum):

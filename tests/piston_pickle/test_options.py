@@ -13,7 +13,8 @@ from django.test import override_settings
 from piston_core import SettingsError
 from piston_core.registry import get_registry
 from piston_pickle import Options, PickleEmitter, PickleParser
-from tests.piston_pickle.asking import KEY, OLD_KEY, SIGNED, TYPE, Returning, asked, piston
+from tests.asking import Returning
+from tests.piston_pickle.asking import KEY, OLD_KEY, SIGNED, TYPE, asked, piston
 
 pytestmark = pytest.mark.django_db  # which manage.py check looks at from Django 6.0 on
 

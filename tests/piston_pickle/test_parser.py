@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from piston_core import Document, MalformedBody
 from piston_pickle import PickleEmitter, PickleParser, signed
-from tests.piston_pickle.asking import KEY, OLD_KEY, SIGNED, nested, parser, read, seal, sent
+from tests.asking import nested
+from tests.piston_pickle.asking import KEY, OLD_KEY, SIGNED, parser, read, seal, sent
 
 PROTOCOLS = [3, 4, 5]
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from blog.models import Post
 from piston_core import BaseHandler, Document
 from piston_pickle import PickleEmitter
-from tests.piston_pickle.asking import asked, body_of, data_in, loaded, read, shown
+from tests.asking import body_of
+from tests.piston_pickle.asking import asked, data_in, loaded, read, shown
 from tests.piston_pickle.test_parser import plain
 
 emitter = PickleEmitter()

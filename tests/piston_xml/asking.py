@@ -5,38 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.test import Client, override_settings
-from django.urls import path
 
-from piston_core import BaseHandler, Document, MalformedBody, Resource
+from piston_core import BaseHandler, Document
 from piston_xml import XMLEmitter, XMLLayout, XMLParser
+from tests import asking
+from tests.asking import Returning, refusal_of
 
 PISTON = {"PLUGINS": ["json", "xml"]}
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
-class Returning(BaseHandler):
-    def __init__(self, data: Any) -> None:
-        self.data = data
-
-    def read(self, request: HttpRequest) -> Any:
-        return self.data
-
-
-class Receiving(BaseHandler):
-    atomic = False
-
-    def __init__(self) -> None:
-        self.received: list[Any] = []
-
-    def create(self, request: HttpRequest) -> None:
-        self.received.append(request.data)
-
-
 def asked(handler: BaseHandler, accept: str = "application/xml") -> Any:
     """Return the response to a GET of a handler's resource."""
-    with override_settings(ROOT_URLCONF=(path("", Resource(handler, authentication=())),), PISTON=PISTON):
-        return Client(raise_request_exception=False).get("/", headers={"Accept": accept})
+    return asking.asked(handler, accept, PISTON=PISTON)
 
 
 def shown(data: Any, accept: str = "application/xml") -> Any:
@@ -46,12 +27,7 @@ def shown(data: Any, accept: str = "application/xml") -> Any:
 
 def sent(body: bytes, content_type: str = "application/xml", **options: Any) -> tuple[Any, list[Any]]:
     """Return the response to a POST of a body, and what came of it to the handler."""
-    handler = Receiving()
-    piston = PISTON | {"OPTIONS": {"xml": options}}
-    with override_settings(ROOT_URLCONF=(path("", Resource(handler, authentication=())),), PISTON=piston):
-        client = Client(raise_request_exception=False, CONTENT_TYPE=content_type)  # also of an empty body
-        response = client.generic("POST", "/", body, content_type)
-    return response, handler.received
+    return asking.sent(body, content_type, PISTON=PISTON | {"OPTIONS": {"xml": options}})
 
 
 def emitted(data: Any, layout: XMLLayout | None = None) -> bytes:
@@ -71,8 +47,4 @@ def read(body: str | bytes) -> Any:
 
 def refusal(body: str | bytes) -> str:
     """Return why the parser refuses a body."""
-    try:
-        data = read(body)
-    except MalformedBody as refused:
-        return refused.detail
-    raise AssertionError(f"it was read, as {data!r}")
+    return refusal_of(lambda: read(body))

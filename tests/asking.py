@@ -1,0 +1,50 @@
+"""Sites of one address: what a handler returns, as a client gets it, and what a client sends, as a handler gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client, override_settings
+from django.urls import path
+
+from piston_core import BaseHandler, MalformedBody, Resource
+from piston_core.testing.handlers import Receiving, Returning
+
+__all__ = ["Receiving", "Returning", "asked", "body_of", "nested", "refusal_of", "sent"]
+
+
+def asked(handler: BaseHandler, accept: str, **settings: Any) -> Any:
+    """Return the response to a GET of a handler's resource."""
+    resource = Resource(handler, authentication=())
+    with override_settings(ROOT_URLCONF=(path("", resource),), **settings):
+        return Client(raise_request_exception=False).get("/", headers={"Accept": accept})
+
+
+def sent(body: bytes, content_type: str, **settings: Any) -> tuple[Any, list[Any]]:
+    """Return the response to a POST of a body, and what came of it to the handler."""
+    handler = Receiving()
+    with override_settings(ROOT_URLCONF=(path("", Resource(handler, authentication=())),), **settings):
+        client = Client(raise_request_exception=False, CONTENT_TYPE=content_type)  # also of an empty body
+        response = client.generic("POST", "/", body, content_type)
+    return response, handler.received
+
+
+def body_of(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def refusal_of(parse: Callable[[], Any]) -> str:
+    """Return why a parser refuses a body."""
+    try:
+        data = parse()
+    except MalformedBody as refused:
+        return refused.detail
+    raise AssertionError(f"it was read, as {data!r}")
+
+
+def nested(depth: int, inner: Any = 1, *, as_list: bool = True) -> Any:
+    """Return data below this many lists or objects."""
+    for _ in range(depth):
+        inner = [inner] if as_list else {"a": inner}
+    return inner
