@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 
-from piston_yaml.texts import key, lines, one_line
+from piston_yaml.texts import column, key
+
+Columns = list[list[bytes]]  # what is joined row by row
 
 
 class Place(NamedTuple):
@@ -18,14 +20,14 @@ class Place(NamedTuple):
         pad: a line end, and the indentation of the lines that belong to the values.
     """
 
-    front: str
-    lead: str
-    pad: str
+    front: bytes
+    lead: bytes
+    pad: bytes
 
 
-_ROOT_ITEMS = Place("-", " ", "\n  ")
-_ROOT_MAPPING = Place("", "", "\n")
-_ROOT_SCALAR = Place("", " ", "\n  ")
+_ROOT_ITEMS = Place(b"-", b" ", b"\n  ")
+_ROOT_MAPPING = Place(b"", b"", b"\n")
+_ROOT_SCALAR = Place(b"", b" ", b"\n  ")
 
 
 def whole(data: Any) -> bytes:
@@ -39,73 +41,74 @@ def whole(data: Any) -> bytes:
     if type(data) is list and data:
         return rows(data)
     (cell,) = _cells([data], _ROOT_MAPPING if type(data) is dict else _ROOT_SCALAR)
-    return f"{cell.removeprefix(' ')}\n".encode()
+    return cell.removeprefix(b" ") + b"\n"
 
 
 def rows(items: Sequence[Any]) -> bytes:
     """Return the items of a sequence at the root of a document, each on lines of its own."""
-    return b"\n".join([cell.encode() for cell in _cells(items, _ROOT_ITEMS)]) + b"\n"
+    ends = [b"\n"] * len(items)
+    return b"".join(chain.from_iterable(zip(*_columns(items, _ROOT_ITEMS), ends, strict=True)))
 
 
-def _cells(values: Sequence[Any], place: Place) -> list[str]:
+def _cells(values: Sequence[Any], place: Place) -> list[bytes]:
     """Return each value with what stands in front of it."""
+    return _joined(_columns(values, place))
+
+
+def _joined(columns: Columns) -> list[bytes]:
+    return [*map(b"".join, zip(*columns, strict=True))]
+
+
+def _columns(values: Sequence[Any], place: Place) -> Columns:
+    """Return the pieces of what ``_cells`` returns, not joined yet: the front of all values is one and the same."""
     kinds = set(map(type, values))
     if len(kinds) == 1:
-        return _column_of(kinds.pop())(values, place)
-    columns = {}
-    for kind in kinds:
-        alike = [value for value in values if type(value) is kind]
-        columns[kind] = iter(_column_of(kind)(alike, place))
-    return [next(columns[type(value)]) for value in values]
+        return _columns_of(kinds.pop())(values, place)
+    cells = {kind: iter(_cells([value for value in values if type(value) is kind], place)) for kind in kinds}
+    return [[next(cells[type(value)]) for value in values]]
 
 
-def _column_of(kind: type) -> Callable[[Sequence[Any], Place], list[str]]:
-    if kind not in _COLUMNS:
+def _columns_of(kind: type) -> Callable[[Sequence[Any], Place], Columns]:
+    if kind not in _KINDS:
         raise TypeError(f"{kind.__module__}.{kind.__qualname__} is not plain data")
-    return _COLUMNS[kind]
+    return _KINDS[kind]
 
 
-def _mappings(values: Sequence[dict[str, Any]], place: Place) -> list[str]:
-    cells: list[str] = []
-    for names, group in groupby(values, tuple):
-        alike = list(group)
-        if names:
-            cells += map("".join, zip(*_fields(names, alike, place), strict=True))
-        else:
-            cells += [place.front + " {}"] * len(alike)
-    return cells
+def _mappings(values: Sequence[dict[str, Any]], place: Place) -> Columns:
+    groups = [_fields(names, list(group), place) for names, group in groupby(values, tuple)]
+    return groups[0] if len(groups) == 1 else [[cell for group in groups for cell in _joined(group)]]
 
 
-def _fields(names: Sequence[str], alike: Sequence[dict[str, Any]], place: Place) -> list[list[str]]:
+def _fields(names: Sequence[str], alike: Sequence[dict[str, Any]], place: Place) -> Columns:
     """Return the columns of mappings that have the same keys."""
-    columns = []
     front, pad = place.front + place.lead, place.pad
-    inner = pad + "  "
+    inner = pad + b"  "
+    columns: Columns = []
     for name in names:
-        columns.append(_cells([each[name] for each in alike], Place(front + key(name, pad), inner, inner)))
+        columns += _columns([each[name] for each in alike], Place(front + key(name, pad), inner, inner))
         front = pad
-    return columns
+    return columns or [[place.front + b" {}"] * len(alike)]
 
 
-def _sequences(values: Sequence[list[Any]], place: Place) -> list[str]:
+def _sequences(values: Sequence[list[Any]], place: Place) -> Columns:
     front, lead, pad = place
-    items = iter(_cells([item for value in values for item in value], Place("-", " ", pad + "  ")))
-    return [front + (lead + pad.join(islice(items, len(value))) if value else " []") for value in values]
+    inner = [item for value in values for item in value]
+    items = iter(_cells(inner, Place(b"-", b" ", pad + b"  ")))
+    return [[front + (lead + pad.join(islice(items, len(value))) if value else b" []") for value in values]]
 
 
-def _texts(values: Sequence[str], place: Place) -> list[str]:
-    front, pad = place.front + " ", place.pad
-    return [front + (lines(value, pad) if "\n" in value else one_line(value)) for value in values]
+def _texts(values: Sequence[str], place: Place) -> Columns:
+    return [[place.front + b" "] * len(values), column(values, place.pad)]
 
 
-def _integers(values: Sequence[int], place: Place) -> list[str]:
+def _integers(values: Sequence[int], place: Place) -> Columns:
+    return [[place.front + b" "] * len(values), [b"%d" % value for value in values]]
+
+
+def _floats(values: Sequence[float], place: Place) -> Columns:
     front = place.front
-    return [f"{front} {value}" for value in values]
-
-
-def _floats(values: Sequence[float], place: Place) -> list[str]:
-    front = place.front
-    return [f"{front} {digits if '.' in (digits := repr(value)) else _with_point(digits)}" for value in values]
+    digits = [digits if "." in (digits := repr(value)) else _with_point(digits) for value in values]
+    return [[front + b" "] * len(values), [*map(str.encode, digits)]]
 
 
 def _with_point(digits: str) -> str:
@@ -119,16 +122,16 @@ def _with_point(digits: str) -> str:
     return digits.replace("e", ".0e")
 
 
-def _truths(values: Sequence[bool], place: Place) -> list[str]:
-    true, false = f"{place.front} true", f"{place.front} false"
-    return [true if value else false for value in values]
+def _truths(values: Sequence[bool], place: Place) -> Columns:
+    true, false = place.front + b" true", place.front + b" false"
+    return [[true if value else false for value in values]]
 
 
-def _nulls(values: Sequence[None], place: Place) -> list[str]:
-    return [f"{place.front} null"] * len(values)
+def _nulls(values: Sequence[None], place: Place) -> Columns:
+    return [[place.front + b" null"] * len(values)]
 
 
-_COLUMNS: Mapping[type, Callable[[Sequence[Any], Place], list[str]]] = {
+_KINDS: Mapping[type, Callable[[Sequence[Any], Place], Columns]] = {
     dict: _mappings,
     list: _sequences,
     str: _texts,
