@@ -9,6 +9,7 @@ from json.encoder import encode_basestring  # every escape of JSON is one of YAM
 # What begins with a letter and goes on with these is text to every reader, but for a few words.
 _plain = re.compile(r"[^\W\d_][\w !$%&'()*+,./;<=>?@^|~-]*+(?<! )").fullmatch
 _NO_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"})
+_LONGEST_WORD = max(map(len, _NO_TEXT))
 _FIRST_LETTER = "A"  # text that comes before it begins with something else
 # What YAML has as escapes only, and what some readers take for the end of a line or for a byte order mark.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -48,16 +49,21 @@ def column(values: Sequence[str], pad: bytes) -> list[bytes]:
         if len(values) == 1:
             return [_quoted(values[0]).encode()]
         return [cell for value in values for cell in column([value], pad)]
-    if b"\n" not in together and max(values) < _FIRST_LETTER:
-        return [b'"%b"' % each for each in _escaped(together).split(_BETWEEN)]
-    return [
-        _block(value, each, pad) if "\n" in value else each if _is_plain(value) else b'"%b"' % _escaped(each)
-        for value, each in zip(values, encoded, strict=True)
-    ]
+    pairs = zip(values, encoded, strict=True)
+    if b"\n" in together:
+        return [_block(value, each, pad) if "\n" in value else _one_line(value, each) for value, each in pairs]
+    quoted = [b'"%b"' % each for each in _escaped(together).split(_BETWEEN)]
+    if max(values) < _FIRST_LETTER:
+        return quoted
+    return [each if _is_plain(value) else cell for (value, each), cell in zip(pairs, quoted, strict=True)]
+
+
+def _one_line(value: str, encoded: bytes) -> bytes:
+    return encoded if _is_plain(value) else b'"%b"' % _escaped(encoded)
 
 
 def _is_plain(value: str) -> bool:
-    return _plain(value) is not None and value.lower() not in _NO_TEXT
+    return _plain(value) is not None and (len(value) > _LONGEST_WORD or value.lower() not in _NO_TEXT)
 
 
 def _quoted(value: str) -> str:
@@ -72,12 +78,13 @@ def _block(value: str, encoded: bytes, pad: bytes) -> bytes:
     """Return safe text of several lines as a literal block, or in quotes where a reader could lose something of it."""
     if value[0] <= " " or value.endswith("\n\n"):
         return _quoted(value).encode()
-    mark, lines = b"|-", encoded.split(b"\n")
-    if not lines[-1]:
-        mark, lines = b"|", lines[:-1]
-    if all(lines):
-        return pad.join([mark, *lines])
-    return mark + b"".join([pad + line if line else b"\n" for line in lines])  # an empty line is not indented
+    mark = b"|-" + pad
+    if value[-1] == "\n":
+        mark, encoded = b"|" + pad, encoded[:-1]
+    block = encoded.replace(b"\n", pad)
+    while "\n\n" in value and pad + b"\n" in block:  # an empty line is not indented
+        block = block.replace(pad + b"\n", b"\n\n")
+    return mark + block
 
 
 def _has_unsafe(encoded: bytes) -> bool:

@@ -25,6 +25,7 @@ class Place(NamedTuple):
     pad: bytes
 
 
+_AT_ONCE = 256  # rows
 _ROOT_ITEMS = Place(b"-", b" ", b"\n  ")
 _ROOT_MAPPING = Place(b"", b"", b"\n")
 _ROOT_SCALAR = Place(b"", b" ", b"\n  ")
@@ -38,8 +39,8 @@ def whole(data: Any) -> bytes:
         ValueError: something in it has no form in YAML, such as text that is not Unicode.
         RecursionError: it is nested too deeply.
     """
-    if type(data) is list and data:
-        return rows(data)
+    if type(data) is list and data:  # so many at once that what is made of them stays in the processor's caches
+        return b"".join([rows(data[at : at + _AT_ONCE]) for at in range(0, len(data), _AT_ONCE)])
     (cell,) = _cells([data], _ROOT_MAPPING if type(data) is dict else _ROOT_SCALAR)
     return cell.removeprefix(b" ") + b"\n"
 
