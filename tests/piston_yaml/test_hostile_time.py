@@ -74,9 +74,9 @@ DATA = {
 
 @pytest.mark.parametrize("make", BODIES.values(), ids=BODIES)
 def test_reading_takes_time_in_proportion_to_the_body(make):
-    expect_linear(read, make, 8_000)
+    expect_linear(read, make, 4_000)
 
 
 @pytest.mark.parametrize("make", DATA.values(), ids=DATA)
 def test_writing_takes_time_in_proportion_to_the_data(make):
-    expect_linear(written, make, 8_000)
+    expect_linear(written, make, 4_000)
