@@ -23,7 +23,6 @@ def expect_linear(act: Callable[[Any], Any], make: Callable[[int], Any], size: i
         size: how many, for the short one.
     """
     short, long = make(size), make(8 * size)
-    gc.collect()
     gc.disable()  # what the collector does to many new objects comes at moments of its own
     try:
         most = _TOO_MUCH * max(min(_spent(act, short) for _ in range(2)), _NOISE)

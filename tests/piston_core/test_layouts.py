@@ -13,6 +13,9 @@ from piston_core import AnonymousBaseHandler, BaseHandler, Emitter, Problem
 from piston_core.testing import serving
 
 
+pytestmark = pytest.mark.django_db  # the checks look at the databases, from Django 6.0 on at all of them
+
+
 @dataclass(frozen=True)
 class Paper:
     size: str = "A4"
@@ -82,7 +85,6 @@ def test_a_stream_has_the_layout():
     assert told(type("Rows", (Letter,), {"read": lambda self, request: iter([1])})) == "Paper(size='A5') False True"
 
 
-@pytest.mark.django_db
 def test_objects_of_a_model_have_the_layout():
     class TagHandler(BaseHandler):
         model = Tag

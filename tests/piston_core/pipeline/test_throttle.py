@@ -171,7 +171,7 @@ def test_a_route_names_its_throttles_else_its_api_else_the_settings(options, exp
     assert throttled_by(authentication=(), **options) == expected
 
 
-def test_a_name_that_nobody_offers_is_an_error_and_never_passes_for_none():
+def test_a_name_that_nobody_offers_is_an_error_and_never_passes_for_none(db):
     api = Api(throttles=["countin"])
     api.route("it/", Recording)
 
@@ -179,7 +179,7 @@ def test_a_name_that_nobody_offers_is_an_error_and_never_passes_for_none():
         call_command("check")
 
 
-def test_an_unknown_name_in_the_settings_is_an_error():
+def test_an_unknown_name_in_the_settings_is_an_error(db):
     with (
         serving(PISTON={**NAMED, "THROTTLES": ["burst"]}),
         pytest.raises(SystemCheckError, match="unknown name 'burst'"),
