@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import pytest
 from django.test import Client, override_settings
 from django.urls import path
 
 from piston_core import BaseHandler, MalformedBody, Resource
 from piston_core.testing.handlers import Receiving, Returning
 
-__all__ = ["Receiving", "Returning", "asked", "body_of", "nested", "refusal_of", "sent"]
+__all__ = ["Receiving", "Returning", "asked", "body_of", "broken_off", "nested", "refusal_of", "sent"]
 
 
 def asked(handler: BaseHandler, accept: str, **settings: Any) -> Any:
@@ -32,6 +33,19 @@ def sent(body: bytes, content_type: str, **settings: Any) -> tuple[Any, list[Any
 
 def body_of(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def broken_off(pieces_of: Callable[[Iterator[int]], Iterable[bytes]]) -> bytes:
+    """Return what is written of ten rows before the eleventh raises an exception, which has to go on."""
+
+    def rows() -> Iterator[int]:
+        yield from range(10)
+        raise ConnectionResetError
+
+    received: list[bytes] = []
+    with pytest.raises(ConnectionResetError):
+        received.extend(pieces_of(rows()))
+    return b"".join(received)
 
 
 def refusal_of(parse: Callable[[], Any]) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from django.utils.encoding import iri_to_uri
 
 from piston_core.contracts import Link, LinkBuilder, Subject
+from piston_core.headers import TOKEN, quoted
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
 _UNSAFE = re.compile(r'[<>"\x00-\x20\x7f]')
 
 
@@ -30,18 +30,13 @@ def link_field(links: Iterable[Link]) -> str:
 def _written(each: Link) -> str:
     target = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", iri_to_uri(each.href))
     attributes = (_attribute(name, value) for name, value in each.attributes.items())
-    return "; ".join((f"<{target}>", f"rel={_quoted(each.rel)}", *attributes))
+    return "; ".join((f"<{target}>", f"rel={quoted(each.rel)}", *attributes))
 
 
 def _attribute(name: str, value: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         raise ValueError(f"{name!r} cannot be the name of a link's attribute")
-    return f"{name}={_quoted(value)}" if value.isascii() else f"{name}*=UTF-8''{_extended(value)}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f"{name}={quoted(value)}" if value.isascii() else f"{name}*=UTF-8''{_extended(value)}"
 
 
 def _extended(text: str) -> str:

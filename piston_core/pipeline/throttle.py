@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from piston_core.contracts import Identity, Throttle, Verdict
+from piston_core.headers import quoted
 from piston_core.problems import Problem
 
 _LIMITS = "piston.limits"  # where the request's META holds the fields for its answer
@@ -72,5 +73,4 @@ def _string(text: str) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         raise ValueError(f"the policy {text!r} has to be printable ASCII")
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return quoted(text)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+from piston_core.headers import TOKEN
+
+_WORD = TOKEN.pattern
 _QUOTED = r'"(?:[\t !#-\[\]-~]|\\[\t -~])*"'
 _PARAMETER = rf"({_WORD})[ \t]*=[ \t]*({_WORD}|{_QUOTED})"
 _SCHEME = re.compile(rf"({_WORD})")

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 
 from piston_core.contracts import Link, LinkBuilder, Subject
+from piston_core.headers import TOKEN
 from piston_core.testing.handlers import Returning
 from piston_core.testing.plain import PlainEmitter
 from piston_core.testing.promise import Promise, expect, expect_same, short
 from piston_core.testing.serving import expect_usable, serving
 from piston_core.testing.state import kept, overlapped
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token (RFC 9110, section 5.6.2)
 _RELATION = re.compile(r"[a-z][a-z0-9.-]*|[A-Za-z][A-Za-z0-9+.-]*:\S+")  # RFC 8288, section 3.3
 _ODD = re.compile(r"[\x00-\x20\x7f]")
 # What handlers return, of which a builder may know nothing.
@@ -103,5 +103,5 @@ def _expect_written(link: Link) -> None:
     for relation in link.rel.split():
         expect(_RELATION.fullmatch(relation), f"{relation!r} is neither the name of a relation type nor a URI")
     for name, value in link.attributes.items():
-        expect(_NAME.fullmatch(name) and name.lower() not in {"rel", "anchor"}, f"{name!r} cannot be an attribute")
+        expect(TOKEN.fullmatch(name) and name.lower() not in {"rel", "anchor"}, f"{name!r} cannot be an attribute")
         expect(str(value).isprintable(), f"the attribute {name!r} is {value!r}, no printable text")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from blog.models import Post
 from piston_core import BaseHandler, Document
 from piston_pickle import PickleEmitter
-from tests.asking import body_of
+from tests.asking import body_of, broken_off
 from tests.piston_pickle.asking import asked, data_in, loaded, read, shown
 from tests.piston_pickle.test_parser import plain
 
@@ -136,15 +136,10 @@ def test_rows_that_become_large_are_soon_written_in_smaller_groups():
 
 
 def test_an_exception_of_the_rows_goes_on_and_the_document_stays_open():
-    def rows():
-        yield from range(10)
-        raise ConnectionResetError
+    written = broken_off(pieces_of)
 
-    received = []
-    with pytest.raises(ConnectionResetError):
-        received.extend(pieces_of(rows()))
     with pytest.raises(EOFError):
-        loaded(b"".join(received))
+        loaded(written)
 
 
 def test_a_generator_that_fails_before_its_first_row_is_a_problem():
