@@ -164,6 +164,23 @@ class Emitter(ABC):
         """
 
 
+class Patch(ABC):
+    """Changes to a document, as a parser reads them from the body of a PATCH (RFC 5789)."""
+
+    @abstractmethod
+    def applied_to(self, document: Mapping[str, Any]) -> Any:
+        """Return the document as it is to be; the given one stays as it is.
+
+        Args:
+            document: what can be written at this address, in plain data that JSON has a form for: what a
+                PUT that changes nothing would send.
+
+        Raises:
+            Problem: the changes do not fit the document: 409 where it is in another state than they
+                expect, 413 where they would make it too large.
+        """
+
+
 class Parser(ABC):
     """Reads request bodies of one format.
 
@@ -172,11 +189,13 @@ class Parser(ABC):
         media_types: the content types that it reads.
         reads_request: whether it reads the request itself, as uploads are, instead of a body
             that the core has read within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+        patches: whether it reads changes: ``parse`` then returns a ``Patch``, and only PATCH takes it.
     """
 
     name: ClassVar[str]
     media_types: ClassVar[tuple[str, ...]]
     reads_request: ClassVar[bool] = False
+    patches: ClassVar[bool] = False
 
     @abstractmethod
     def parse(self, body: bytes, request: HttpRequest) -> Any:

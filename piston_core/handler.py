@@ -17,6 +17,7 @@ from piston_core.arguments import columns, identifies, initial, lookup
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
+from piston_core.saving import saved
 
 Fields = Sequence["str | tuple[str, Fields]"]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -65,6 +66,19 @@ class BaseHandler:
         stream: whether lists are read and sent row by row, in constant memory.
         atomic: whether a method that writes runs in a transaction that is rolled back if the
             request is refused or fails. Methods that are ``async def`` cannot have it.
+        page_size: how many objects a list's answer has where the client does not say; ``None`` for all.
+        max_page_size: how many it has at most, whatever the client says.
+        sorting: the columns, such as ``"created"`` or ``"author__username"``, that ``?sort=`` may name.
+        filters: the lookups, such as ``"author"`` or ``"created__gte"``, that may stand in the query string.
+        version: the column that changes with every change of what is shown, such as ``"updated"``; the
+            entity tag is made of it, before anything else is read.
+        modified: the column that holds the moment of the last such change, for ``Last-Modified``.
+        require_precondition: whether PUT, PATCH and DELETE of one object have to say, by ``If-Match`` or
+            ``If-Unmodified-Since``, which state they are about (428).
+        bulk: how many objects one POST may create, or one PATCH of the list change; 0 for one at a time.
+        idempotency: whether writes may carry an ``Idempotency-Key``; ``"required"`` if they must.
+        cache_control: the ``Cache-Control`` of good answers to reads, such as ``"public, max-age=60"``; it becomes
+            private for a client who is known.
         layouts: how its documents look in a format, by the emitter's name, where that format leaves a
             choice: ``{"xml": XMLLayout(root="posts")}``. The format's plugin says what it takes.
     """
@@ -82,6 +96,16 @@ class BaseHandler:
     max_queries: ClassVar[int | None] = None
     stream: ClassVar[bool] = False
     atomic: ClassVar[bool] = True
+    page_size: ClassVar[int | None] = None
+    max_page_size: ClassVar[int | None] = None
+    sorting: ClassVar[Sequence[str]] = ()
+    filters: ClassVar[Sequence[str]] = ()
+    version: ClassVar[str | None] = None
+    modified: ClassVar[str | None] = None
+    require_precondition: ClassVar[bool] = False
+    bulk: ClassVar[int] = 0
+    idempotency: ClassVar[bool | str] = False
+    cache_control: ClassVar[str] = "no-cache"
     layouts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def queryset(self, request: Request) -> QuerySet[Any]:
@@ -128,25 +152,25 @@ class BaseHandler:
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return a new object."""
-        saved = _saved(request, lambda: self.new(request, **kwargs))
-        return saved if leaves(self, "create") else self._reread(request, saved)
+        obj = saved(request, lambda: self.new(request, **kwargs))
+        return obj if leaves(self, "create") else self._reread(request, obj)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with the values that were sent."""
-        saved = _saved(request, lambda: self.get(request, **kwargs))
-        return saved if leaves(self, "update") else self._reread(request, saved)
+        obj = saved(request, lambda: self.get(request, **kwargs))
+        return obj if leaves(self, "update") else self._reread(request, obj)
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Save and return the object that the URL names, with what was not sent as it is."""
         return self.update(request, **kwargs)
 
-    def _reread(self, request: Request, saved: Any) -> Any:
+    def _reread(self, request: Request, obj: Any) -> Any:
         """Return a saved object as the next request will read it, for a method that overrides what saves it."""
         try:
-            return self.queryset(request).get(pk=saved.pk)
+            return self.queryset(request).get(pk=obj.pk)
         except ObjectDoesNotExist:  # the client may write it, and then not see it any more
-            saved.refresh_from_db()
-            return saved
+            obj.refresh_from_db()
+            return obj
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Reply:
         """Delete the object that the URL names.
@@ -223,40 +247,6 @@ def allowed_methods(handler: BaseHandler | type[BaseHandler]) -> tuple[str, ...]
     own_update = overrides(handler, "update") and not overrides(handler, "patch")
     served = [method for method, action in ACTIONS.items() if implements(handler, action) and method != "HEAD"]
     return tuple(method for method in served if not (method == "PATCH" and own_update))
-
-
-def _saved(request: Request, subject: Callable[[], Any]) -> Any:
-    """Save what the valid form holds: a model form does so itself, a plain form fills in the subject.
-
-    Raises:
-        Problem: 422 for a value beyond what the database can hold, such as a date of year 10000.
-    """
-    form = request.form
-    if form is None:
-        raise TypeError(
-            "A method that calls the model's create or update needs a form to save; name one with @validate."
-        )
-    try:
-        if hasattr(form, "save"):
-            return form.save()
-        return _filled(subject(), form.cleaned_data)
-    except OverflowError as error:
-        raise Problem(422, "A value is out of range.", title="Invalid data") from error
-
-
-def _filled(obj: Model, values: Mapping[str, Any]) -> Model:
-    """Save an object with a plain form's values: to-many relations at last, a file only if one was sent."""
-    columns = {field.name: field for field in obj._meta.concrete_fields}
-    relations = {field.name: field for field in obj._meta.many_to_many}
-    for name, value in values.items():
-        if name in columns:
-            columns[name].save_form_data(obj, value)
-        elif name not in relations:
-            setattr(obj, name, value)
-    obj.save()
-    for name in relations.keys() & values.keys():
-        relations[name].save_form_data(obj, values[name])
-    return obj
 
 
 def _model_of(handler: BaseHandler) -> type[Model]:
