@@ -1,0 +1,1 @@
+"""Lists: which objects a request asks for, in which order, and which part of them."""
