@@ -56,7 +56,7 @@ lint: $(VENV)/.tools
 	@$(BIN)/ruff format --quiet --check .
 
 types: $(VENV)/.tools
-	@$(BIN)/mypy --no-error-summary
+	@PYTHONPATH=. $(BIN)/mypy --no-error-summary
 
 contracts: $(VENV)/.tools
 	@PYTHONPATH=.:examples/piston_csv $(BIN)/lint-imports --no-cache > $(VENV)/contracts.log || { cat $(VENV)/contracts.log; exit 1; }

@@ -19,6 +19,7 @@ from piston_core.contracts import (
     Throttle,
     Verdict,
 )
+from piston_core.declarations import Lifecycle, Validators
 from piston_core.discovery import PluginError
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.hookspecs import hookimpl
@@ -41,6 +42,7 @@ __all__ = [
     "Emitter",
     "Identity",
     "Invalid",
+    "Lifecycle",
     "Link",
     "LinkBuilder",
     "MalformedBody",
@@ -55,6 +57,7 @@ __all__ = [
     "Sought",
     "Subject",
     "Throttle",
+    "Validators",
     "Verdict",
     "__version__",
     "hookimpl",

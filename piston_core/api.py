@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, path, re_path, resolve
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
@@ -19,9 +19,12 @@ from django.utils.regex_helper import normalize
 from piston_core.arguments import identifies
 from piston_core.bound import Bound
 from piston_core.contracts import Authenticator, Throttle
+from piston_core.declarations import Lifecycle
 from piston_core.handler import BaseHandler
-from piston_core.pipeline.select import describe
+from piston_core.kinds import KINDS
+from piston_core.pipeline.select import allowed
 from piston_core.problems import Problem
+from piston_core.refusing import PROBLEM_ROUTE
 from piston_core.resource import Resource
 from piston_core.scope import ItemRoute, Scope
 from piston_core.suffixes import suffixed
@@ -81,6 +84,7 @@ class Api:
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
         throttles: Sequence[str | Throttle] | None = None,
         emitters: Sequence[str] | None = None,
+        lifecycle: Lifecycle | None = None,
     ) -> Resource:
         """Serve a handler at a pattern below the prefix.
 
@@ -95,6 +99,7 @@ class Api:
             authentication: as for the API, for this resource.
             throttles: as for the API, for this resource.
             emitters: as for the API, for this resource.
+            lifecycle: since when the address is deprecated, until when it answers, and what takes its place.
 
         Returns:
             the resource, a Django view.
@@ -110,6 +115,7 @@ class Api:
             authentication=self.authentication if authentication is None else authentication,
             throttles=self.throttles if throttles is None else throttles,
             emitters=self.emitters if emitters is None else emitters,
+            lifecycle=lifecycle,
             scope=self.scope,
         )
         make = path if isinstance(pattern, str) else re_path
@@ -127,9 +133,11 @@ class Api:
     def urls(self) -> tuple[list[URLPattern], str]:
         """The URL patterns and their namespace, for Django's ``include``; no route is added afterwards."""
         if self._urls is None:
+            about = Resource(ProblemHandler, authentication=(), throttles=(), emitters=self.emitters)
+            problems = path("problems/<slug:name>", about, name=PROBLEM_ROUTE)
             root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name="root")]
             unrouted = re_path("", Unrouted(BaseHandler, authentication=(), emitters=self.emitters))
-            self._urls = ([*self.routes, *self._suffixed, *(root if self.root else ()), unrouted], self.name)
+            self._urls = ([*self.routes, *self._suffixed, problems, *(root if self.root else ()), unrouted], self.name)
         return self._urls
 
 
@@ -155,10 +163,28 @@ class RootHandler(BaseHandler):
         entry = {
             "name": route.name,
             "template" if arguments else "url": request.path + _PLACE.sub(r"{\1}", template),
-            "methods": describe(*resource.methods(dict.fromkeys(arguments)))["Allow"].split(", "),
+            "methods": allowed(*resource.methods(dict.fromkeys(arguments))).split(", "),
         }
         about = type(resource.handler).__doc__
         return entry | ({"about": cleandoc(about).partition("\n")[0]} if about else {})
+
+
+class ProblemHandler(BaseHandler):
+    """Explains the kinds of problems, at the addresses that ``type`` has in problem documents."""
+
+    allowed_methods = ("GET",)
+    cache_control = "public, max-age=86400"
+
+    def read(self, request: HttpRequest, name: str) -> Any:
+        """Return what there is to know about a kind of problem.
+
+        Raises:
+            Http404: there is none of this name.
+        """
+        if name not in KINDS:
+            raise Http404
+        kind = KINDS[name]
+        return {"type": request.path, "title": kind.title, "status": kind.status, "about": kind.about}
 
 
 class Unrouted(Resource):

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from piston_core.bulk import takes_several
 from piston_core.conf import refuse_unknown
 from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.forms import form_for
+from piston_core.handler import BaseHandler
 from piston_core.moments import Moments
 from piston_core.pipeline.negotiate import Formats
 from piston_core.registry import Registry
@@ -28,9 +31,14 @@ class Bound:
         problem_formats: those of them that write problems.
         problem_emitter: what writes a problem where none of these is acceptable, if there is any.
         link_builders: the link builders to ask, in their order.
-        parsers: the parsers by media type.
+        parsers: the parsers by media type, without those of patches.
+        patch_parsers: the parsers that PATCH knows where the core applies a patch.
+        query_parsers: the parsers that QUERY knows, which are those that need no upload.
         vary: the request's fields that the answers depend on, as in ``Vary``.
+        vary_but_accept: the same where the address names the format.
         max_upload_size: the largest multipart body in bytes.
+        max_query_size: the longest query string in bytes.
+        max_field_size: the longest header field in bytes.
     """
 
     registry: Registry
@@ -42,8 +50,23 @@ class Bound:
     problem_emitter: Emitter | None
     link_builders: tuple[LinkBuilder, ...]
     parsers: Mapping[str, Parser]
+    patch_parsers: Mapping[str, Parser]
+    query_parsers: Mapping[str, Parser]
     vary: str
+    vary_but_accept: str
     max_upload_size: int
+    max_query_size: int
+    max_field_size: int
+
+    def parsers_for(self, handler: BaseHandler, names: Iterable[str], action: str) -> Mapping[str, Parser]:
+        """Return the parsers by media type for the bodies of an action at an address with arguments of these names.
+
+        A patch is applied to what a form would accept of one object; without it there is nothing to apply it to.
+        """
+        one = action == "patch" and not takes_several(handler, action, frozenset(names))
+        if one and form_for(handler, action) is not None:
+            return self.patch_parsers
+        return self.query_parsers if action == "read" else self.parsers
 
 
 def bind(
@@ -66,18 +89,26 @@ def bind(
     )
     formats = _formats(registry, emitters)
     problem_formats = {name: emitter for name, emitter in formats.items() if emitter.problem_type}
+    every = {media_type: parser for parser in registry.parsers.values() for media_type in parser.media_types}
+    parsers = {media_type: parser for media_type, parser in every.items() if not parser.patches}
+    reads = dict.fromkeys(name for each in authenticators for name in each.reads)
     return Bound(
         registry=registry,
         moments=registry.moments,
         authenticators=authenticators,
         throttles=_named("throttles", settings.throttles if throttles is None else throttles, registry.throttles),
         formats=Formats(formats),
-        problem_formats=Formats(problem_formats),
+        problem_formats=Formats(problem_formats, of_problems=True),
         problem_emitter=next(iter(problem_formats.values()), None),
         link_builders=tuple(registry.link_builders.values()),
-        parsers={media_type: parser for parser in registry.parsers.values() for media_type in parser.media_types},
-        vary=", ".join(dict.fromkeys(("Accept", *(name for each in authenticators for name in each.reads)))),
+        parsers=parsers,
+        patch_parsers=every,
+        query_parsers={media_type: parser for media_type, parser in parsers.items() if not parser.reads_request},
+        vary=", ".join(dict.fromkeys(("Accept", *reads))),
+        vary_but_accept=", ".join(reads),
         max_upload_size=settings.max_upload_size,
+        max_query_size=settings.max_query_size,
+        max_field_size=settings.max_field_size,
     )
 
 

@@ -34,6 +34,9 @@ class Settings:
         throttles: the throttles of resources that name none themselves.
         options: each plugin's own options by the plugin's name.
         max_upload_size: the largest multipart body in bytes, files included.
+        max_query_size: the longest query string in bytes.
+        max_field_size: the longest header field, of those that Piston reads, in bytes.
+        problem_types: what the URIs of problem types begin with, ``""`` for the API's own pages.
     """
 
     plugins: tuple[str, ...] | None = None
@@ -43,6 +46,9 @@ class Settings:
     throttles: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     max_upload_size: int = 25 * 1024 * 1024
+    max_query_size: int = 8 * 1024
+    max_field_size: int = 8 * 1024
+    problem_types: str = ""
 
 
 def read_settings() -> Settings:
@@ -109,6 +115,12 @@ def _size(key: str, value: Any) -> int:
     return value
 
 
+def _address(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be what URIs begin with, ending in "/" or "#".')
+    return value
+
+
 def _options(key: str, value: Any) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(value, Mapping) or not all(isinstance(options, Mapping) for options in value.values()):
         raise SettingsError(f'PISTON["{key}"] has to be a dictionary with one dictionary for each plugin.')
@@ -123,4 +135,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "THROTTLES": _names,
     "OPTIONS": _options,
     "MAX_UPLOAD_SIZE": _size,
+    "MAX_QUERY_SIZE": _size,
+    "MAX_FIELD_SIZE": _size,
+    "PROBLEM_TYPES": _address,
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from piston_core.bulk import Item
 from piston_core.contracts import Emitter, LinkBuilder
 from piston_core.handler import BaseHandler
+from piston_core.lists.wish import Wish
 from piston_core.moments import Moments
 from piston_core.plans.tree import Node
+
+if TYPE_CHECKING:
+    from piston_core.pipeline.conditions import Conditions, State
 
 
 class Exchange(NamedTuple):
@@ -20,8 +25,13 @@ class Exchange(NamedTuple):
         awaited: whether that method is ``async def``.
         emitter: what will write the answer.
         data: the parsed body.
+        items: the objects that it is about, ``None`` where it is about one.
         kwargs: the URL's arguments.
         wanted: the names that the request chooses of those that are shown.
+        wish: which objects of a list it wants, ``None`` for all.
+        preferred: what the client prefers (RFC 7240).
+        conditions: on what conditions it is to be answered, ``None`` for on any.
+        state: the declared validators of what it reads, ``None`` where only the answer itself tells.
         moments: the plugins to tell.
         link_builders: who says where the answer leads to.
     """
@@ -31,7 +41,12 @@ class Exchange(NamedTuple):
     awaited: bool
     emitter: Emitter
     data: Any
+    items: Sequence[Item] | None
     kwargs: Mapping[str, Any]
     wanted: tuple[Node, ...]
+    wish: Wish | None
+    preferred: Mapping[str, str]
+    conditions: Conditions | None
+    state: State | None
     moments: Moments
     link_builders: tuple[LinkBuilder, ...]

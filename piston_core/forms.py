@@ -107,6 +107,25 @@ def current_values(fields: Fields, subject: Any) -> MultiValueDict[str, Any]:
     return form_values(fields, there | _parts(fields, there))
 
 
+def document_of(handler: BaseHandler, fields: Fields, subject: Any) -> dict[str, Any]:
+    """Return what can be read and written of an object but files, as a PUT that changes nothing would send it.
+
+    What is not shown is not in it: a patch can ask for values.
+    """
+    if not isinstance(subject, Model) or handler.model is None:
+        return {}
+    names = {field.name for field in (*subject._meta.concrete_fields, *subject._meta.many_to_many)}
+    plain = {name for name, field in fields.items() if not isinstance(field, forms.FileField)}
+    seen = {node.name for node in shown(type(handler), handler.model, many=False)}
+    held = _held(fields, subject, names & plain & seen)
+    return {name: as_in_json(_told(fields[name], value)) for name, value in held.items()}
+
+
+def _told(field: Any, value: Any) -> Any:
+    """Return a value as a client sends it: related objects by what their field knows them by."""
+    return field.prepare_value(value) if isinstance(field, forms.ModelChoiceField) else value
+
+
 def default_values(fields: Fields, subject: Any) -> MultiValueDict[str, Any]:
     """Return what a new object has without being told, of the columns that have a default or are filled in."""
     if not isinstance(subject, Model):

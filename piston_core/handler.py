@@ -14,6 +14,7 @@ from django.forms import BaseForm
 from django.http import Http404
 
 from piston_core.arguments import columns, identifies, initial, lookup
+from piston_core.declarations import Validators
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
@@ -25,6 +26,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 ACTIONS: Mapping[str, str] = {
     "GET": "read",
     "HEAD": "read",
+    "QUERY": "read",
     "POST": "create",
     "PUT": "update",
     "PATCH": "patch",
@@ -32,6 +34,7 @@ ACTIONS: Mapping[str, str] = {
 }
 # The methods that an action may run through, where it is not its own alone.
 _METHODS = {"read": ("read", "get"), "update": ("update", "patch"), "patch": ("update", "patch")}
+_WITH_GET = frozenset({"HEAD", "QUERY"})  # served where GET is, without being named
 WRITES = frozenset({"create", "update", "patch", "delete"})
 
 
@@ -70,12 +73,12 @@ class BaseHandler:
         max_page_size: how many it has at most, whatever the client says.
         sorting: the columns, such as ``"created"`` or ``"author__username"``, that ``?sort=`` may name.
         filters: the lookups, such as ``"author"`` or ``"created__gte"``, that may stand in the query string.
-        version: the column that changes with every change of what is shown, such as ``"updated"``; the
+        version_field: the column that changes with every change of what is shown, such as ``"updated"``; the
             entity tag is made of it, before anything else is read.
-        modified: the column that holds the moment of the last such change, for ``Last-Modified``.
+        modified_field: the column that holds the moment of the last such change, for ``Last-Modified``.
         require_precondition: whether PUT, PATCH and DELETE of one object have to say, by ``If-Match`` or
             ``If-Unmodified-Since``, which state they are about (428).
-        bulk: how many objects one POST may create, or one PATCH of the list change; 0 for one at a time.
+        bulk_limit: how many objects one POST may create, or one PATCH of the list change; 0 for one at a time.
         idempotency: whether writes may carry an ``Idempotency-Key``; ``"required"`` if they must.
         cache_control: the ``Cache-Control`` of good answers to reads, such as ``"public, max-age=60"``; it becomes
             private for a client who is known.
@@ -100,10 +103,10 @@ class BaseHandler:
     max_page_size: ClassVar[int | None] = None
     sorting: ClassVar[Sequence[str]] = ()
     filters: ClassVar[Sequence[str]] = ()
-    version: ClassVar[str | None] = None
-    modified: ClassVar[str | None] = None
+    version_field: ClassVar[str | None] = None
+    modified_field: ClassVar[str | None] = None
     require_precondition: ClassVar[bool] = False
-    bulk: ClassVar[int] = 0
+    bulk_limit: ClassVar[int] = 0
     idempotency: ClassVar[bool | str] = False
     cache_control: ClassVar[str] = "no-cache"
     layouts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
@@ -124,6 +127,21 @@ class BaseHandler:
             return objects.get(**kwargs)
         except (objects.model.DoesNotExist, ValueError, TypeError, OverflowError, ValidationError, DataError) as error:
             raise Http404(f"no {objects.model.__name__} at this address") from error
+
+    def validators(self, request: Request, *args: Any, **kwargs: Any) -> Validators | None:
+        """Return what tells the present state of what is at this address, without representing it.
+
+        By default it is read from ``version_field`` and ``modified_field``, for the address of one object. Define
+        it to say the same of a list or of data without a model; ``None`` leaves it to the answer itself.
+
+        Raises:
+            Http404: there is nothing at this address.
+        """
+        if not (self.version_field or self.modified_field) or not identifies(_model_of(self), frozenset(kwargs)):
+            return None
+        obj = self.get(request, **kwargs)
+        version = getattr(obj, self.version_field) if self.version_field else None
+        return Validators(version, getattr(obj, self.modified_field) if self.modified_field else None)
 
     def read(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Return one object if the URL's arguments name one, else those that have these values."""
@@ -181,7 +199,8 @@ class BaseHandler:
         try:
             self.get(request, **kwargs).delete()
         except (ProtectedError, RestrictedError) as error:
-            raise Problem(409, "Other objects refer to this one, so it cannot be deleted.") from error
+            detail = "Other objects refer to this one, so it cannot be deleted."
+            raise Problem(409, detail, type="still-referenced") from error
         return rc.DELETED
 
     @classmethod
@@ -245,7 +264,7 @@ def allowed_methods(handler: BaseHandler | type[BaseHandler]) -> tuple[str, ...]
     if handler.allowed_methods is not None:
         return tuple(method.upper() for method in handler.allowed_methods)
     own_update = overrides(handler, "update") and not overrides(handler, "patch")
-    served = [method for method, action in ACTIONS.items() if implements(handler, action) and method != "HEAD"]
+    served = [method for method, action in ACTIONS.items() if implements(handler, action) and method not in _WITH_GET]
     return tuple(method for method in served if not (method == "PATCH" and own_update))
 
 

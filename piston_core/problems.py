@@ -8,8 +8,11 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from piston_core.kinds import BLANK, KINDS
+
 # Names that changed with RFC 9110; Python before 3.13 still has the older ones.
 _CURRENT_PHRASES = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+_CLASHES = frozenset({"unique", "unique_together"})  # Django's codes
 
 
 def phrase(status: int) -> str:
@@ -31,9 +34,10 @@ class Problem(Exception):
         status: the HTTP status code, 400 or more.
         detail: what is wrong with this request and what to do next, in a sentence that a
             client's developer may read. Nothing of the server belongs in it.
-        title: the kind of problem in a few words; by default the status code's own phrase.
-        type: a URI that names the kind of problem; ``about:blank`` says that the status code
-            is all there is to it (RFC 9457, section 4.2.1).
+        title: the kind of problem in a few words; by default the kind's own, or the status code's phrase.
+        type: a URI that names the kind of problem, or the name of one of the core's own kinds, such as
+            ``invalid-data``; ``about:blank`` says that the status code is all there is to it
+            (RFC 9457, section 4.2.1).
         headers: header fields that the answer must carry, such as ``Allow``.
         members: extension members of the problem document (RFC 9457, section 3.2).
     """
@@ -44,14 +48,14 @@ class Problem(Exception):
         detail: str = "",
         *,
         title: str = "",
-        type: str = "about:blank",  # noqa: A002 - the member's name in RFC 9457
+        type: str = BLANK,  # noqa: A002 - the member's name in RFC 9457
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
-        self.title = title or phrase(status)
+        self.title = title or (KINDS[type].title if type in KINDS else phrase(status))
         self.type = type
         self.headers = dict(headers or {})
         self.members = members
@@ -79,7 +83,7 @@ class MalformedBody(Problem):
     """
 
     def __init__(self, detail: str, **members: Any) -> None:
-        super().__init__(400, detail, title="Malformed body", **members)
+        super().__init__(400, detail, type="malformed-body", **members)
 
 
 class AuthenticationFailed(Problem):
@@ -95,6 +99,9 @@ class AuthenticationFailed(Problem):
 class Invalid(Problem):
     """Data that is well-formed but not acceptable: 422, with one entry for each fault.
 
+    Where all that is wrong is that a value has to be unique and is stored already, it is 409: the same data would
+    have done before, and may do again.
+
     Args:
         errors: records with ``pointer`` (JSON Pointer, RFC 6901, into the data that was sent),
             ``detail`` and ``code``.
@@ -102,7 +109,10 @@ class Invalid(Problem):
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         detail = f"{len(errors)} {'value was' if len(errors) == 1 else 'values were'} refused; see errors."
-        super().__init__(422, detail, title="Invalid data", errors=errors)
+        clash = bool(errors) and all(error.get("code") in _CLASHES for error in errors)
+        super().__init__(
+            409 if clash else 422, detail, type="already-exists" if clash else "invalid-data", errors=errors
+        )
 
     @classmethod
     def of(cls, error: ValidationError) -> Invalid:

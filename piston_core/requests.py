@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
 from piston_core.contracts import Identity
+
+if TYPE_CHECKING:
+    from piston_core.bulk import Item
 
 
 class Request(HttpRequest):
@@ -18,9 +22,12 @@ class Request(HttpRequest):
         data: the parsed body of a POST, PUT or PATCH: a dictionary, a list or another plain
             value, or Django's ``QueryDict`` for a form.
         form: the valid form, where the handler or its method declares one.
+        items: the objects of a request that is about several (``bulk_limit``); the method is called for each,
+            with ``data`` and ``form`` of that one. ``None`` for a request about one.
     """
 
     user: Any
     identity: Identity | None
     data: Any
     form: Any
+    items: Sequence[Item] | None

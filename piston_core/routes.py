@@ -9,7 +9,7 @@ from inspect import unwrap
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from piston_core.api import RootHandler, Unrouted
-from piston_core.pipeline.select import describe
+from piston_core.pipeline.select import allowed
 from piston_core.resource import Resource
 
 
@@ -40,7 +40,7 @@ class Route:
     @property
     def methods(self) -> str:
         """The methods that are served here, to anybody."""
-        return str(describe(*self.resource.methods(dict.fromkeys(self.arguments)))["Allow"])
+        return allowed(*self.resource.methods(dict.fromkeys(self.arguments)))
 
 
 def routes() -> Iterator[Route]:

@@ -27,7 +27,7 @@ def saved(request: Request, subject: Callable[[], Any]) -> Any:
             return form.save()
         return _filled(subject(), form.cleaned_data)
     except OverflowError as error:
-        raise Problem(422, "A value is out of range.", title="Invalid data") from error
+        raise Problem(422, "A value is out of range.", type="invalid-data") from error
 
 
 def _filled(obj: Model, values: Mapping[str, Any]) -> Model:

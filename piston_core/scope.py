@@ -71,6 +71,11 @@ class Scope:
         """Return where one object of a model has its address, or ``None``."""
         return next((self.items[kind] for kind in _lineage(model) if kind in self.items), None)
 
+    def keys_of(self, handler: BaseHandler) -> tuple[str, ...]:
+        """Return what one object of a handler's model is known by: the arguments of its address, or its key."""
+        route = self.item_route(handler.model) if handler.model is not None else None
+        return route.arguments if route is not None else ("pk",)
+
     def anonymous_of(self, handler: type[BaseHandler]) -> type[BaseHandler] | None:
         """Return the handler that serves requests without credentials in a handler's place.
 

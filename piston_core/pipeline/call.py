@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from piston_core.handler import WRITES, BaseHandler
+from piston_core.locking import take_turn
 from piston_core.problems import Problem
 from piston_core.replies import NOTHING, Reply
 
@@ -48,12 +50,14 @@ def transaction_for(handler: BaseHandler, action: str) -> AbstractContextManager
     if action not in WRITES or not handler.atomic:
         return _NO_TRANSACTION
     alias = _alias(handler)
-    return _NO_TRANSACTION if alias is None else _transaction(alias)
+    return _NO_TRANSACTION if alias is None else _transaction(alias, handler.model)
 
 
 @contextmanager
-def _transaction(alias: str) -> Iterator[Undo]:
+def _transaction(alias: str, model: type[Model] | None) -> Iterator[Undo]:
     with transaction.atomic(using=alias):
+        if model is not None:
+            take_turn(model, connections[alias])
         yield partial(transaction.set_rollback, True, using=alias)
 
 

@@ -2,43 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-
-from django.utils.encoding import iri_to_uri
+from collections.abc import Sequence
 
 from piston_core.contracts import Link, LinkBuilder, Subject
-from piston_core.headers import TOKEN, quoted
-
-_UNSAFE = re.compile(r'[<>"\x00-\x20\x7f]')
 
 
 def link(subject: Subject, builders: Sequence[LinkBuilder]) -> tuple[Link, ...]:
     """Return the links of an answer, in the order of the builders."""
     return tuple(each for builder in builders for each in builder.links(subject))
-
-
-def link_field(links: Iterable[Link]) -> str:
-    """Return the header field ``Link`` (RFC 8288, section 3).
-
-    Raises:
-        ValueError: an attribute's name is no token.
-    """
-    return ", ".join(map(_written, links))
-
-
-def _written(each: Link) -> str:
-    target = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", iri_to_uri(each.href))
-    attributes = (_attribute(name, value) for name, value in each.attributes.items())
-    return "; ".join((f"<{target}>", f"rel={quoted(each.rel)}", *attributes))
-
-
-def _attribute(name: str, value: str) -> str:
-    if not TOKEN.fullmatch(name):
-        raise ValueError(f"{name!r} cannot be the name of a link's attribute")
-    return f"{name}={quoted(value)}" if value.isascii() else f"{name}*=UTF-8''{_extended(value)}"
-
-
-def _extended(text: str) -> str:
-    """Return text beyond ASCII as RFC 8187, section 3.2, writes it."""
-    return "".join(chr(each) if chr(each).isalnum() and each < 128 else f"%{each:02X}" for each in text.encode())

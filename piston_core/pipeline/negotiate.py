@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attack
 _QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
 _PART = re.compile(rf'((?:[^,"]|{_QUOTED})+)')
 _PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({_QUOTED}|[^\s;"]*)')
+_NAMED = re.compile(r"(?:^|&)format=")
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
@@ -36,10 +37,12 @@ class Formats:
 
     Attributes:
         emitters: by name; the first is for clients that take anything.
+        of_problems: whether it is about problem documents, which have media types of their own.
         remembered: what was negotiated for an ``Accept`` field before.
     """
 
     emitters: Mapping[str, Emitter]
+    of_problems: bool = False
     remembered: dict[str, Emitter | None] = field(default_factory=dict)
 
     def accepted(self, accept: str) -> Emitter | None:
@@ -47,7 +50,8 @@ class Formats:
         try:
             return self.remembered[accept]
         except KeyError:
-            emitter = best(accept, tuple(self.emitters.values()))
+            types_of = _types_and_problems if self.of_problems else _types
+            emitter = best(accept, tuple(self.emitters.values()), types_of)
         if len(self.remembered) >= _REMEMBERED:  # another thread may do the same just now
             self.remembered.clear()
         self.remembered[accept] = emitter
@@ -84,15 +88,32 @@ def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
     return formats.remembered.get(accept) or formats.accepted(accept)
 
 
-def best(accept: str, emitters: Sequence[Emitter]) -> Emitter | None:
-    """Return the emitter with the highest weight, the first of several; weight 0 excludes.
+def names_format(request: HttpRequest) -> bool:
+    """Return whether the address itself names the format, so that ``Accept`` has no say."""
+    fields = request.META
+    query = fields.get("QUERY_STRING")
+    return SUFFIX in fields or bool(query and _NAMED.search(query))
+
+
+def _types(emitter: Emitter) -> Sequence[str]:
+    return emitter.media_types
+
+
+def _types_and_problems(emitter: Emitter) -> Sequence[str]:
+    return (*emitter.media_types, emitter.problem_type)
+
+
+def best(
+    accept: str, emitters: Sequence[Emitter], types_of: Callable[[Emitter], Sequence[str]] = _types
+) -> Emitter | None:
+    """Return the emitter whose media types have the highest weight, the first of several; weight 0 excludes.
 
     An ``Accept`` field without any media range in it, such as an empty one, takes anything.
     """
     ranges = parse_accept(accept)
     if not ranges:
         return next(iter(emitters), None)
-    weighed = [(max(_weight(media_type, ranges) for media_type in each.media_types), each) for each in emitters]
+    weighed = [(max(_weight(media_type, ranges) for media_type in types_of(each)), each) for each in emitters]
     top = max((weight for weight, _ in weighed), default=0.0)
     return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
 

@@ -1,10 +1,12 @@
-"""Fourth step: read the body of a POST, PUT or PATCH within its limits."""
+"""Fourth step: read the body of a POST, PUT, PATCH or QUERY within its limits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from piston_core.contracts import Parser
@@ -13,6 +15,7 @@ from piston_core.problems import MalformedBody, Problem
 WITH_BODY = frozenset({"create", "update", "patch"})
 
 _PROBE = rb"\ud800+2AA-xn--"  # what Python's own codecs, which no client needs, make surrogates or an error of
+_ACCEPTS = {"PATCH": "Accept-Patch", "QUERY": "Accept-Query"}
 _LONGEST_NUMBER = 18  # digits, which is more bytes than there are
 
 
@@ -27,27 +30,60 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
             all others stay within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
     Raises:
-        Problem: 411 without a length, 413 for too much, 415 for a type that no parser reads.
+        Problem: 411 for an upload without a length, 413 for too much, 415 for a type that no parser reads.
         MalformedBody: 400.
     """
-    if action not in WITH_BODY:
+    if action not in WITH_BODY and request.method != "QUERY":
         return None
-    length = _length(request)
     media_type = request.content_type or ""
     parser = parsers.get(media_type)
+    length = _length(request)
+    if length is None and not (parser and parser.reads_request):
+        length = len(_read_to_the_end(request))
     if parser is None:
-        if not length:  # of whatever type, which wsgiref makes text/plain where there is none
+        if not length and request.method != "QUERY":  # of whatever type, which wsgiref makes text/plain
             return {}
         raise _unsupported(request, media_type, parsers)
     _forget_unusable_charset(request)
     if parser.reads_request:
-        if length > max_upload_size:
-            raise Problem(413, f"The body has {length} bytes; this server accepts {max_upload_size}.")
-        return parser.parse(b"", request)
+        return _read_by(parser, request, length, max_upload_size)
     body = request.body
-    if len(body) < length:  # a server may take the end of the connection for the end of the body
+    if len(body) < (length or 0):  # a server may take the end of the connection for the end of the body
         raise MalformedBody("The body broke off before its end.")
     return parser.parse(body, request)
+
+
+def _read_by(parser: Parser, request: HttpRequest, length: int | None, most: int) -> Any:
+    if length is None:
+        raise Problem(411, "Send an upload with a Content-Length.")
+    if length > most:
+        raise Problem(413, f"The body has {length} bytes; this server accepts {most}.")
+    return parser.parse(b"", request)
+
+
+def _read_to_the_end(request: HttpRequest) -> bytes:
+    """Return a body that comes in chunks; nobody has said how long it is, so it is read no further than the limit.
+
+    Raises:
+        RequestDataTooBig: it goes on beyond.
+        Problem: 411 from a server that does not say where such a body ends.
+    """
+    if hasattr(request, "_body"):  # middleware has asked for it
+        return request.body
+    stream = request if hasattr(request, "scope") else _terminated(request)
+    most: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # None for no limit, which the stubs do not know
+    body: bytes = stream.read() if most is None else stream.read(most + 1)
+    if most is not None and len(body) > most:
+        raise RequestDataTooBig
+    request._body = body  # what request.body returns
+    return body
+
+
+def _terminated(request: HttpRequest) -> Any:
+    """Return the stream of a WSGI server that ends it where the body ends; PEP 3333 itself promises that of none."""
+    if not request.META.get("wsgi.input_terminated"):
+        raise Problem(411, "Send the body with a Content-Length.")
+    return request.META["wsgi.input"]
 
 
 def _forget_unusable_charset(request: HttpRequest) -> None:
@@ -61,11 +97,11 @@ def _forget_unusable_charset(request: HttpRequest) -> None:
         request.encoding = None  # type: ignore[assignment]  # Django's own default; the stubs lack it
 
 
-def _length(request: HttpRequest) -> int:
-    """Return the body's length; a body whose length is not known must not pass for an empty one."""
+def _length(request: HttpRequest) -> int | None:
+    """Return the body's length; ``None`` for one that is not known, which must not pass for an empty one."""
     given = request.META.get("CONTENT_LENGTH") or ""
     if not given and _may_have_any_length(request):
-        raise Problem(411, "Send the body with a Content-Length.")
+        return None
     if given and not (given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER):
         raise Problem(400, "Content-Length is not a number.")
     return int(given or 0)
@@ -79,8 +115,14 @@ def _may_have_any_length(request: HttpRequest) -> bool:
 
 
 def _unsupported(request: HttpRequest, media_type: str, parsers: Mapping[str, Parser]) -> Problem:
-    """Return the 415 problem; ``Accept`` says what would do (RFC 9110, section 12.5.1; RFC 5789, section 2.2)."""
+    """Return the 415 problem; ``Accept`` says what would do (RFC 9110, section 12.5.1; RFC 5789, section 2.2).
+
+    A query without a type is 400, since its type says what it means (RFC 10008, section 2).
+    """
     types = ", ".join(parsers)
     given = f"The content type {media_type!r} is not read here" if media_type else "The body has no Content-Type"
-    headers = {"Accept": types} | ({"Accept-Patch": types} if request.method == "PATCH" else {})
-    return Problem(415, f"{given}; accepted are: {types}.", headers=headers)
+    headers = {"Accept": types}
+    if request.method in _ACCEPTS:
+        headers[_ACCEPTS[request.method]] = types
+    status = 400 if request.method == "QUERY" and not media_type else 415
+    return Problem(status, f"{given}; accepted are: {types}.", headers=headers)

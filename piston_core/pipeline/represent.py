@@ -33,11 +33,11 @@ def represent(
     if type(result) is dict and is_plain(result):  # told apart before the dearer questions
         data: Any = result
     else:
-        data = _data(request, handler, result, emitter, compiler, wanted)
+        data = rows_of(request, handler, result, emitter, compiler, wanted)
     return Document(data, handler.layouts.get(emitter.name)) if handler.layouts else Document(data)
 
 
-def _data(
+def rows_of(
     request: HttpRequest,
     handler: BaseHandler,
     result: Any,

@@ -13,6 +13,8 @@ from django.utils.cache import patch_vary_headers
 from piston_core.contracts import Emitter
 from piston_core.problems import Problem, phrase
 
+_KEPT = ("Cache-Control", "Content-Location", "ETag", "Expires", "Last-Modified", "Vary")
+
 
 def respond(
     request: HttpRequest,
@@ -21,40 +23,75 @@ def respond(
     content_type: str,
     headers: Mapping[str, str],
 ) -> HttpResponseBase:
-    """Return the response; HEAD gets the same header fields as GET and no body (RFC 9110, section 9.3.2)."""
+    """Return the response; a stream is not even begun for HEAD."""
     if isinstance(body, bytes):
-        return _whole(request, status, body, content_type, headers)
+        return _whole(status, body, content_type, headers)
     return _streaming(request, status, body, content_type, headers)
 
 
-def _whole(
-    request: HttpRequest, status: int, body: bytes, content_type: str, headers: Mapping[str, str]
-) -> HttpResponse:
+def _whole(status: int, body: bytes, content_type: str, headers: Mapping[str, str]) -> HttpResponse:
     unusual = None if status == 200 else status  # the constructor checks what it is given
     response = HttpResponse(body, status=unusual, content_type=content_type, headers=headers)
     response.headers["Content-Length"] = str(len(body))
-    if request.method == "HEAD":
-        response.content = b""
     return response
+
+
+def without_body(response: HttpResponseBase) -> None:
+    """Leave away the body of an answer to HEAD, which has the same header fields as GET (RFC 9110, section 9.3.2)."""
+    if isinstance(response, HttpResponse) and response.content:
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+
+
+class Bodiless(HttpResponse):
+    """An answer that has no body by its status, and so neither a type nor a length (RFC 9110, sections 8.6 and 15.4.5).
+
+    Args:
+        status: 204 or 304.
+        headers: its header fields.
+    """
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(b"", status=status, headers=headers)
+        del self.headers["Content-Type"]
+
+    def has_header(self, header: str) -> bool:
+        """Return whether a field is set; of the length so that ``CommonMiddleware`` does not set that of nothing."""
+        return header.lower() == "content-length" or super().has_header(header)
+
+    __contains__ = has_header
+
+
+def not_modified(fields: Mapping[str, str]) -> HttpResponse:
+    """Return 304: the client has what it would be sent.
+
+    Args:
+        fields: those that the good answer would have had, of which the right ones are sent.
+    """
+    return Bodiless(304, {name: fields[name] for name in _KEPT if name in fields})
 
 
 def empty(status: int, headers: Mapping[str, str]) -> HttpResponse:
     """Return a response without a body, and so without a ``Content-Type``."""
+    if status == 204:
+        return Bodiless(status, headers)
     response = HttpResponse(b"", status=status, headers=headers)
     del response.headers["Content-Type"]
     return response
 
 
-def refused(request: HttpRequest, problem: Problem, emitter: Emitter | None, body: bytes) -> HttpResponse:
+def refused(problem: Problem, emitter: Emitter | None, body: bytes) -> HttpResponse:
     """Return the response for a problem, written by an emitter or by the core as plain text."""
     content_type = emitter.problem_type if emitter else "text/plain; charset=utf-8"
-    response = _whole(request, problem.status, body, content_type, problem.headers)
+    response = _whole(problem.status, body, content_type, problem.headers)
     response.reason_phrase = phrase(problem.status)  # Python's own are of an older RFC
     return response
 
 
 def vary(response: HttpResponseBase, names: str) -> None:
     """Say what the choice of this answer depended on (RFC 9110, section 12.5.5)."""
+    if not names:
+        return
     if "Vary" in response.headers:
         patch_vary_headers(response, names.split(", "))
     else:

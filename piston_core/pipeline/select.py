@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any
@@ -10,8 +10,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from piston_core.arguments import identifies
-from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, implements, overrides
+from piston_core.bulk import takes_several
+from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, implements, leaves, overrides
 from piston_core.problems import Problem
+
+# The methods that this server knows (RFC 9110, section 9.3; RFC 5789; RFC 10008); all others are 501 everywhere.
+_KNOWN = frozenset({*ACTIONS, "OPTIONS", "TRACE", "CONNECT"})
+# Where OPTIONS tells which bodies a method takes (RFC 5789, section 3.1; RFC 10008, section 3).
+_ACCEPTED = {"PATCH": ("Accept-Patch", "patch"), "QUERY": ("Accept-Query", "read")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
             actions[method] = action if implements(handler, action) else ""
             if method == "GET":
                 actions["HEAD"] = actions[method]
+            if method == "GET" and _is_list_of_the_model(handler, names):
+                actions["QUERY"] = actions[method]
     awaited = frozenset(action for action in actions.values() if action and is_async(handler, action))
     return Methods(handler, actions, awaited)
 
@@ -59,11 +67,18 @@ def is_async(handler: BaseHandler, action: str) -> bool:
 
 
 def _fits(handler: BaseHandler, action: str, names: frozenset[str]) -> bool:
+    if action == "patch" and takes_several(handler, action, names):
+        return True
     if overrides(handler, action):
         return action == "read" or _takes(getattr(handler, action), names)
     if handler.model is None or action == "read":
         return True
     return identifies(handler.model, names) != (action == "create")
+
+
+def _is_list_of_the_model(handler: BaseHandler, names: frozenset[str]) -> bool:
+    """Return whether a list is read by the core, which knows what a query in a body means (RFC 10008)."""
+    return handler.model is not None and leaves(handler, "read") and not identifies(handler.model, names)
 
 
 def _takes(method: Callable[..., Any], names: frozenset[str]) -> bool:
@@ -87,8 +102,10 @@ def select(
 
     Raises:
         Problem: 401 if nobody unknown may do this, 405 with ``Allow`` for a method that is not
-            served here, 501 if it is declared but nothing implements it.
+            served here, 501 if it is declared but nothing implements it, or if no resource knows it.
     """
+    if request.method not in known.actions and request.method not in _KNOWN:
+        raise Problem(501, f"{(request.method or '')[:40]!r} is no method that this server knows.")
     methods = known
     if refuse is not None:
         if unknown is None or request.method not in unknown.actions:
@@ -104,7 +121,21 @@ def select(
     return methods, action
 
 
-def describe(known: Methods, unknown: Methods | None) -> dict[str, Any]:
-    """Return the header fields that answer OPTIONS: what is served here, to anybody."""
-    both = {**known.actions, **(unknown.actions if unknown else {})}
-    return {"Allow": Methods(known.handler, both).allow}
+def allowed(known: Methods, unknown: Methods | None) -> str:
+    """Return the ``Allow`` field for what is served here, to anybody."""
+    return Methods(known.handler, {**known.actions, **(unknown.actions if unknown else {})}).allow
+
+
+def describe(known: Methods, unknown: Methods | None, types_for: Callable[[str], Iterable[str]]) -> dict[str, str]:
+    """Return the header fields that answer OPTIONS.
+
+    Args:
+        known: what is served here to identified clients.
+        unknown: what is served here to all others.
+        types_for: returns the media types that an action reads.
+    """
+    fields = {"Allow": allowed(known, unknown)}
+    for method, (field, action) in _ACCEPTED.items():
+        if method in fields["Allow"].split(", "):
+            fields[field] = ", ".join(types_for(action))
+    return fields

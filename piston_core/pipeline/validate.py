@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, MultiWidget
+from django.http import Http404
 from django.utils.datastructures import MultiValueDict
 
 from piston_core.arguments import identifies
+from piston_core.bulk import Item, at
+from piston_core.contracts import Patch
 from piston_core.formfields import Fields, SharedFields, relaxed
 from piston_core.forms import (
     MadeForm,
     as_in_json,
     current_values,
     default_values,
+    document_of,
     form_for,
     form_values,
     left_to_the_database,
@@ -51,26 +55,53 @@ class Sent(NamedTuple):
 
 
 def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
+    """Give a request that brings data its valid form, or each of the objects that it is about.
+
+    Raises:
+        Invalid: 422 with a pointer for each value that is refused or that the form does not know; 409 where
+            all that is wrong is that something is stored already.
+        Http404: there is no object to change at this address.
+    """
+    if request.items is None:
+        _validate(request, handler, action, data, kwargs)
+    else:
+        _validate_each(request, handler, action, request.items)
+
+
+def _validate_each(request: Request, handler: BaseHandler, action: str, items: Sequence[Item]) -> None:
+    """Give each object its form; what is wrong with any of them is told at once."""
+    faults: Faults = []
+    for index, item in enumerate(items):
+        try:
+            _validate(request, handler, action, item.data, item.kwargs)
+        except Invalid as refusal:
+            faults += at(index, refusal.members["errors"])
+        except Http404:
+            faults.append({"pointer": pointer(index), "detail": "There is no such object.", "code": "missing"})
+        item.form, item.data = request.form, request.data
+    if faults:
+        raise Invalid(faults)
+
+
+def _validate(request: Request, handler: BaseHandler, action: str, data: Any, kwargs: Mapping[str, Any]) -> None:
     """Set ``request.form`` to the valid form of an action that brings data, ``None`` if it asks for no form.
 
     What was not sent is, for PATCH, what is there; for POST and PUT it is what a new object has.
     So PATCH passes the same form as PUT, and a column's default counts without being sent.
-
-    Raises:
-        Invalid: 422 with a pointer for each value that is refused or that the form does not know.
-        Http404: there is no object to change at this address.
     """
     form_class: Any = form_for(handler, action)
-    request.form = None
+    request.form, request.data = None, data
     if form_class is None:
         return
-    if not isinstance(data, Mapping):
-        raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
-    data = as_in_json(data)
-    subject = _subject(request, handler, action, kwargs)
+    subject = _subject(request, handler, action, kwargs) if isinstance(data, Mapping | Patch) else None
     files = request.FILES if request.content_type == "multipart/form-data" else None
     outline = outline_of(form_class)
     fields = outline.fields if outline else form_class(files=files, **_about(form_class, subject)).fields
+    if isinstance(data, Patch):
+        data = request.data = _changed(data, document_of(handler, fields, subject))
+    if not isinstance(data, Mapping):
+        raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
+    data = as_in_json(data)
     wrong = misshapen(fields, data)
     faults = unknown(outline.names if outline else names_of(fields), (*data, *(files or ()))) + told(fields, wrong)
     shaped = {name: value for name, value in data.items() if name not in wrong} if wrong else data
@@ -80,6 +111,20 @@ def validate(request: Request, handler: BaseHandler, action: str, data: Any, kwa
     if isinstance(form, MadeForm):
         form.passed = passed
     request.form = _valid(form, faults)
+
+
+def _changed(patch: Patch, document: Mapping[str, Any]) -> Any:
+    """Return the values that a patch changes, with ``None`` for one that it removes: what is left is left alone."""
+    result = patch.applied_to(document)
+    if not isinstance(result, Mapping):
+        return result
+    removed = dict.fromkeys(document.keys() - result.keys())
+    return removed | {name: value for name, value in result.items() if not _is_left(name, value, document)}
+
+
+def _is_left(name: str, value: Any, document: Mapping[str, Any]) -> bool:
+    """Return whether a value is what it was, of the same types at every level: to Python, 1 and true are equal."""
+    return name in document and document[name] == value and repr(document[name]) == repr(value)
 
 
 def _screen(outline: Outline, sent: Sent, faults: Faults) -> Mapping[str, Any] | None:

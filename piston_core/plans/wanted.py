@@ -19,7 +19,7 @@ class NotShown(Problem):
     """A request names what is not shown at its address, or says so in a way that cannot be read: 400."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(400, detail, parameter="fields")
+        super().__init__(400, detail, type="invalid-parameter", parameter="fields")
 
 
 def read_wanted(text: str) -> tuple[Node, ...]:

@@ -5,6 +5,7 @@ from piston_core.testing.authenticators import AuthenticatorContract
 from piston_core.testing.emitters import EmitterContract
 from piston_core.testing.links import LinkBuilderContract
 from piston_core.testing.parsers import ParserContract
+from piston_core.testing.patches import PatchContract
 from piston_core.testing.plugins import PluginContract
 from piston_core.testing.queries import assert_max_queries
 from piston_core.testing.samples import CAPABILITIES
@@ -17,6 +18,7 @@ __all__ = [
     "EmitterContract",
     "LinkBuilderContract",
     "ParserContract",
+    "PatchContract",
     "PluginContract",
     "ThrottleContract",
     "TooManyQueries",

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from piston_core.contracts import Parser
-from piston_core.problems import MalformedBody
+from piston_core.problems import MalformedBody, Problem
 from piston_core.testing import hostile, samples
 from piston_core.testing.denials import expect_honest
 from piston_core.testing.handlers import Receiving, expect_nothing_told
@@ -23,31 +23,15 @@ from piston_core.testing.state import kept, overlapped
 _LONGEST_DETAIL = 500  # characters; a refusal is no copy of the body
 
 
-class ParserContract:
-    """Tests a parser: subclass it, name the parser and say how a body of its format is written.
-
-    Example::
-
-        class TestTOMLParser(ParserContract):
-            parser = TOMLParser()
-            lossy = frozenset({"null", "list", "bare"})
-            malformed = (b"a =", b"[a")
-
-            def write(self, data):
-                return tomli_w.dumps(data).encode()
-
-    Attributes:
-        parser: the parser, of those that are given the body.
-        lossy: the capabilities that the format lacks, in the words of ``CAPABILITIES``; what it
-            denies has to be lost really.
-        malformed: bodies that are not of the format, and have to be refused.
-        bombs: bodies that would cost a careless reader much, and have to be refused.
-    """
+class ReadingContract:
+    """What every parser promises of its bodies, whether it reads data or changes."""
 
     parser: Parser
     lossy: frozenset[str] = frozenset()
     malformed: Iterable[bytes] = (b"\x00\xff\xfe",)
     bombs: Iterable[bytes] = ()
+    _patches = False
+    _refusal_of_bombs: type[Problem] = MalformedBody
 
     def write(self, data: Any) -> bytes:
         """Return a body, as a client that knows the format would write it."""
@@ -65,6 +49,9 @@ class ParserContract:
             for media_type in self.parser.media_types:
                 with promise.sample(media_type):
                     expect_content_type(media_type)
+            with promise.sample("patches"):
+                other = "ParserContract" if self._patches else "PatchContract"
+                expect(self.parser.patches is self._patches, f"it is {self.parser.patches}; {other} is for such")
 
     def test_what_it_denies_is_really_lost(self) -> None:
         """A capability that ``lossy`` names is one that the format lacks."""
@@ -96,7 +83,7 @@ class ParserContract:
         with Promise("Bodies that cost a reader much are refused with MalformedBody.") as promise:
             for body in self.bombs:
                 with promise.sample(short(body)):
-                    self._expect_refused(body)
+                    self._expect_refused(body, self._refusal_of_bombs)
 
     def test_nesting_has_a_limit(self) -> None:
         """A body with far more levels than anybody means is refused."""
@@ -121,36 +108,6 @@ class ParserContract:
                     self._expect_linear(
                         promise, f"{name}, cut off", lambda n, make=make: self.write(make(n))[: -n // 9]
                     )
-
-    def test_no_handler_is_called_with_a_refused_body(self) -> None:
-        """A client gets a 400 problem that says what is wrong, and nothing of the server."""
-        deep = [body for _, body in hostile.too_deep(self.write)] if "nesting" not in self.lossy else []
-        with self._posting() as post, Promise("A refused body is a 400 problem, and no handler sees it.") as promise:
-            for body in [*self.malformed, *self.bombs, *deep]:
-                with promise.sample(short(body)):
-                    response, received = post(body, self._type)
-                    expect_same(response.status_code, 400)
-                    expect_same(response.headers["Content-Type"], PlainEmitter.problem_type)
-                    expect_nothing_told(response.content)
-                    expect(not received, f"the handler was called with {short(received)}")
-
-    def test_a_client_is_never_answered_500(self) -> None:
-        """Whatever is sent: what is read reaches the handler, everything else is a 400."""
-        with self._posting() as post, Promise("Whatever a client sends is never answered 500.") as promise:
-            for name, body, content_type in self._sent():
-                with promise.sample(f"{content_type}, {name}"):
-                    response, received = post(body, content_type)
-                    expect_same(response.status_code, 204 if received else 400)
-
-    def test_other_types_are_left_to_others(self) -> None:
-        """A body of another type is answered 415, also if the parser could read it."""
-        body = self.write({"value": "text"})
-        with self._posting() as post, Promise("Bodies of other types are not read.") as promise:
-            for content_type in ("application/x-unknown", f"{self._type}x", "nonsense"):
-                with promise.sample(content_type):
-                    response, received = post(body, content_type)
-                    expect_same(response.status_code, 415)
-                    expect(not received, f"the handler was called with {short(received)}")
 
     def test_threads_do_not_share_state(self) -> None:
         """Bodies that are read at the same time by the one instance do not mix."""
@@ -184,6 +141,76 @@ class ParserContract:
         yield from hostile.noise()
         yield from hostile.damaged(self.write(self._rich("é <&> \"'\\")))
 
+    def _expect_linear(self, promise: Promise, name: str, make: Any) -> None:
+        with promise.sample(name):
+            expect(not (found := hostile.slower_than_linear(self._read_or_refused, make)), found)
+
+    def _read_or_refused(self, body: bytes) -> Any:
+        try:
+            return self.parsed(body)
+        except MalformedBody as refusal:
+            return refusal
+
+    def _expect_refused(self, body: bytes, kind: type[Problem] = MalformedBody) -> None:
+        came = self._read_or_refused(body)
+        if not isinstance(came, kind):
+            raise AssertionError(f"it was read, as {short(came)}")
+        expect(len(came.detail) > 10, f"the detail {came.detail!r} says nothing")
+        expect(len(came.detail) < _LONGEST_DETAIL, f"the detail has {len(came.detail)} characters")
+        expect_nothing_told(came.detail.encode())
+
+
+class ParserContract(ReadingContract):
+    """Tests a parser: subclass it, name the parser and say how a body of its format is written.
+
+    Example::
+
+        class TestTOMLParser(ParserContract):
+            parser = TOMLParser()
+            lossy = frozenset({"null", "list", "bare"})
+            malformed = (b"a =", b"[a")
+
+            def write(self, data):
+                return tomli_w.dumps(data).encode()
+
+    Attributes:
+        parser: the parser, of those that are given the body.
+        lossy: the capabilities that the format lacks, in the words of ``CAPABILITIES``; what it
+            denies has to be lost really.
+        malformed: bodies that are not of the format, and have to be refused.
+        bombs: bodies that would cost a careless reader much, and have to be refused.
+    """
+
+    def test_no_handler_is_called_with_a_refused_body(self) -> None:
+        """A client gets a 400 problem that says what is wrong, and nothing of the server."""
+        deep = [body for _, body in hostile.too_deep(self.write)] if "nesting" not in self.lossy else []
+        with self._posting() as post, Promise("A refused body is a 400 problem, and no handler sees it.") as promise:
+            for body in [*self.malformed, *self.bombs, *deep]:
+                with promise.sample(short(body)):
+                    response, received = post(body, self._type)
+                    expect_same(response.status_code, 400)
+                    expect_same(response.headers["Content-Type"], PlainEmitter.problem_type)
+                    expect_nothing_told(response.content)
+                    expect(not received, f"the handler was called with {short(received)}")
+
+    def test_a_client_is_never_answered_500(self) -> None:
+        """Whatever is sent: what is read reaches the handler, everything else is a 400."""
+        with self._posting() as post, Promise("Whatever a client sends is never answered 500.") as promise:
+            for name, body, content_type in self._sent():
+                with promise.sample(f"{content_type}, {name}"):
+                    response, received = post(body, content_type)
+                    expect_same(response.status_code, 204 if received else 400)
+
+    def test_other_types_are_left_to_others(self) -> None:
+        """A body of another type is answered 415, also if the parser could read it."""
+        body = self.write({"value": "text"})
+        with self._posting() as post, Promise("Bodies of other types are not read.") as promise:
+            for content_type in ("application/x-unknown", f"{self._type}x", "nonsense"):
+                with promise.sample(content_type):
+                    response, received = post(body, content_type)
+                    expect_same(response.status_code, 415)
+                    expect(not received, f"the handler was called with {short(received)}")
+
     @property
     def _type(self) -> str:
         return self.parser.media_types[0]
@@ -207,21 +234,3 @@ class ParserContract:
         yield from ((name, body, self._type) for name, body in hostile.noise())
         for charset in ("utf-8", '"UTF-8"', "latin-1", "utf-16", "nonsense", "idna", "rot13", ""):
             yield "a body in UTF-8", self.write({"value": "Grüße"}), f"{self._type}; charset={charset}"
-
-    def _expect_linear(self, promise: Promise, name: str, make: Any) -> None:
-        with promise.sample(name):
-            expect(not (found := hostile.slower_than_linear(self._read_or_refused, make)), found)
-
-    def _read_or_refused(self, body: bytes) -> Any:
-        try:
-            return self.parsed(body)
-        except MalformedBody as refusal:
-            return refusal
-
-    def _expect_refused(self, body: bytes) -> None:
-        came = self._read_or_refused(body)
-        if not isinstance(came, MalformedBody):
-            raise AssertionError(f"it was read, as {short(came)}")
-        expect(len(came.detail) > 10, f"the detail {came.detail!r} says nothing")
-        expect(len(came.detail) < _LONGEST_DETAIL, f"the detail has {len(came.detail)} characters")
-        expect_nothing_told(came.detail.encode())

@@ -213,6 +213,7 @@ def test_a_problem_is_problem_json_whatever_format_was_asked_for(accept):
             "detail": 'a "quoted"\n\u2028 détail',
             "limit": 2**64,
             "levels": [{"at": 2**70}],
+            "instance": response.json()["instance"],
         }
 
 

@@ -11,7 +11,14 @@ from django.test import override_settings
 
 from piston_core import SettingsError
 from piston_core.registry import get_registry
-from piston_json import JSONEmitter, JSONLinesEmitter, JSONParser, Options
+from piston_json import (
+    JSONEmitter,
+    JSONLinesEmitter,
+    JSONParser,
+    JSONPatchParser,
+    MergePatchParser,
+    Options,
+)
 from tests.asking import body_of
 from tests.piston_json.asking import sent, shown
 
@@ -84,9 +91,13 @@ WRONG = [
     ({"indent": 2}, "indent is 2; it has to be True or False"),
     ({"indent": "yes"}, "indent is 'yes';"),
     ({"indent": None}, "indent is None;"),
+    ({"max_operations": 0}, "max_operations is 0; it has to be a number from 1 to 10000"),
+    ({"max_operations": 10_001}, "max_operations is 10001;"),
+    ({"max_operations": True}, "max_operations is True;"),
+    ({"max_operations": None}, "max_operations is None;"),
     ({"indnt": True}, "unknown key 'indnt'; did you mean 'indent'?"),
     ({"maxdepth": 5}, "did you mean 'max_depth'?"),
-    ({"zzz": 5}, "known are: indent, max_depth."),
+    ({"zzz": 5}, "known are: indent, max_depth, max_operations."),
 ]
 
 
@@ -107,16 +118,29 @@ def test_a_wrong_option_is_an_error_of_manage_py_check():
     assert "max_depth is 0" in messages[0].msg
 
 
+PARSERS = ["parser json", "parser merge-patch", "parser json-patch"]
+
+
 def test_the_plugin_is_found_by_its_entry_point_and_offers_what_its_readme_says(capsys):
     call_command("piston", "plugins", "--json")
     listed = next(plugin for plugin in json.loads(capsys.readouterr().out) if plugin["name"] == "json")
 
     assert listed["distribution"] == "piston-json"
     assert listed["status"] == "enabled"
-    assert listed["offers"] == ["emitter json", "emitter jsonl", "parser json"]
+    assert listed["offers"] == ["emitter json", "emitter jsonl", *PARSERS]
 
 
 def test_the_names_and_types_are_those_of_the_standards():
     assert JSONEmitter.media_types == JSONParser.media_types == ("application/json",)
     assert JSONEmitter.problem_type == "application/problem+json"
     assert JSONLinesEmitter.problem_type == ""
+    assert MergePatchParser.media_types == ("application/merge-patch+json",)
+    assert JSONPatchParser.media_types == ("application/json-patch+json",)
+
+
+def test_the_options_reach_the_parsers_of_changes():
+    with override_settings(PISTON=piston(max_depth=3, max_operations=2)):
+        parsers = get_registry().parsers
+
+    assert parsers["merge-patch"].max_depth == parsers["json-patch"].max_depth == 3
+    assert parsers["json-patch"].max_operations == 2

@@ -308,7 +308,7 @@ def test_what_json_has_no_form_for_is_a_logged_500_and_never_null(value, shape, 
 
     assert response.status_code == 500
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert set(json.loads(response.content)) == {"type", "title", "status", "detail"}
+    assert set(json.loads(response.content)) == {"type", "title", "status", "detail", "instance"}
     assert [record.exc_info[0] for record in caplog.records if record.exc_info]
 
 

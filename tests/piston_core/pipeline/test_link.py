@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from blog.models import Tag
 from piston_core import BaseHandler, Emitter, Link, Problem, hookimpl, rc
-from piston_core.pipeline.link import link_field
+from piston_core.headers import link_field
 from piston_core.registry import get_registry
 from tests.piston_core.pipeline.asking import JSON, ask, data_of, problem_of
 

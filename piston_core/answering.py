@@ -1,0 +1,125 @@
+"""From what a handler's method returns to the response: represent, link, emit, respond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db.models import Manager, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from piston_core.arguments import identifies
+from piston_core.contracts import Document, Link, Subject
+from piston_core.exchange import Exchange
+from piston_core.handler import WRITES, BaseHandler
+from piston_core.headers import link_field
+from piston_core.lists.pages import Page, page_of
+from piston_core.lists.wish import Wish, wish_of
+from piston_core.pipeline.call import Outcome, outcome_of
+from piston_core.pipeline.emit import emit
+from piston_core.pipeline.link import link
+from piston_core.pipeline.prefer import applied
+from piston_core.pipeline.query import equivalent
+from piston_core.pipeline.represent import location, represent, rows_of
+from piston_core.pipeline.respond import empty, respond
+from piston_core.plans.compiler import Compiler
+from piston_core.replies import NOTHING
+from piston_core.sought import stored
+
+# A list can be had in parts, and what is told of it depends on what the client prefers.
+_LIST: Mapping[str, str] = {"Accept-Ranges": "items", "Vary": "Prefer"}
+
+
+def wish_for(
+    request: HttpRequest, handler: BaseHandler, kwargs: Mapping[str, Any], preferred: Mapping[str, str]
+) -> Wish | None:
+    """Return which objects of a list a read wants, ``None`` where neither the request nor the handler says so.
+
+    Raises:
+        Problem: 400 for parameters that cannot be meant.
+    """
+    ranged = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""  # RFC 9110, section 14.2
+    asked = ranged or preferred or request.META.get("QUERY_STRING")
+    if not (asked or handler.page_size or handler.max_page_size):
+        return None
+    if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
+        return None
+    strict = preferred.get("handling") == "strict"
+    return wish_of(handler, request.GET, ranged, preferred.get("count", ""), strict=strict)
+
+
+def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result: Any) -> HttpResponseBase:
+    """Return the response for the result of a handler's method."""
+    outcome = outcome_of(result, exchange.action)
+    if not isinstance(outcome, Outcome):
+        return outcome
+    if outcome.data is NOTHING:
+        return empty(outcome.status, outcome.headers)
+    if exchange.action in WRITES:
+        return _written(request, exchange, compiler, outcome)
+    return _shown(request, exchange, compiler, outcome)
+
+
+def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
+    handler, emitter, data = exchange.handler, exchange.emitter, outcome.data
+    if outcome.status != 200 or not isinstance(data, QuerySet | Manager | list | tuple):
+        document = represent(request, handler, data, emitter, compiler, exchange.wanted)
+        return _sent(request, exchange, outcome, document, outcome.headers)
+    headers = {**_LIST, **outcome.headers}
+    if request.method == "QUERY":
+        headers |= equivalent(request)
+    if exchange.wish is None:
+        document = represent(request, handler, data, emitter, compiler, exchange.wanted)
+        return _sent(request, exchange, outcome, document, headers)
+    read = partial(rows_of, request, handler, emitter=emitter, compiler=compiler, wanted=exchange.wanted)
+    source = data.all() if isinstance(data, Manager) else data
+    streams = handler.stream or emitter.streams
+    page = page_of(source, exchange.wish, handler, request.GET, read, streams=streams)
+    document = Document(page.rows, handler.layouts.get(emitter.name))
+    outcome = outcome._replace(status=206) if page.partial else outcome
+    return _sent(request, exchange, outcome, document, headers | _told(page, exchange.preferred), page.links)
+
+
+def _told(page: Page, preferred: Mapping[str, str]) -> dict[str, str]:
+    """Return the header fields that say which part of a list this is, and of how many objects if they were counted."""
+    told = applied(preferred, ("count", "handling"))
+    if page.content_range:
+        told["Content-Range"] = page.content_range
+    if page.total is not None and preferred.get("count") == "exact":
+        told["Total-Count"] = str(page.total)
+    return told
+
+
+def _written(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
+    handler, action, obj = exchange.handler, exchange.action, outcome.data
+    headers = {**applied(exchange.preferred, ("return",)), **outcome.headers}
+    if outcome.created:
+        address = location(request, handler, obj, compiler)
+        headers = {"Location": address, **headers} if address else headers
+    if exchange.preferred.get("return") == "minimal" and outcome.status in (200, 201):
+        return empty(201 if outcome.created else 204, headers)
+    data = stored(request, handler, action, obj)
+    document = represent(request, handler, data, exchange.emitter, compiler, exchange.wanted)
+    if data is not obj and not outcome.created:  # what GET would answer (RFC 9110, section 8.7)
+        headers = {"Content-Location": request.get_full_path(), **headers}
+    return _sent(request, exchange, outcome, document, headers)
+
+
+def _sent(
+    request: HttpRequest,
+    exchange: Exchange,
+    outcome: Outcome,
+    document: Document,
+    headers: Mapping[str, str],
+    links: tuple[Link, ...] = (),
+) -> HttpResponseBase:
+    if exchange.link_builders:
+        links += link(Subject(request, type(exchange.handler), outcome.data), exchange.link_builders)
+    if links:
+        document = Document(document.data, document.layout, links=links)
+        headers = {**headers, "Link": link_field(links)}
+    emitter = exchange.emitter
+    content_type = emitter.content_type or emitter.media_types[0]
+    return respond(request, outcome.status, emit(request, document, emitter), content_type, headers)

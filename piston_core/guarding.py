@@ -1,0 +1,163 @@
+"""Hold a request to its preconditions: before there is an answer if possible, under a lock if it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+
+from django.db import router
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from piston_core.arguments import identifies
+from piston_core.exchange import Exchange
+from piston_core.handler import implements, leaves
+from piston_core.locking import has_locks, lock
+from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
+from piston_core.pipeline.prefer import NOTHING_PREFERRED
+from piston_core.pipeline.respond import not_modified
+from piston_core.pipeline.select import is_async
+
+_NOTHING = State()
+
+
+def declared_state(request: HttpRequest, exchange: Exchange) -> State | None:
+    """Return the state of what is at an address as its handler declares it, ``None`` if it declares nothing.
+
+    What makes one representation differ from another of the same state is in the tag as well: the format, who
+    shows it, and which names.
+    """
+    handler = exchange.handler
+    validators = handler.validators(request, **exchange.kwargs)  # type: ignore[arg-type]  # authenticated by now
+    if validators is None:
+        return None
+    kind = type(handler)
+    shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, exchange.wanted))
+    return state_of(validators, exchange.emitter.name, kind.__module__, kind.__qualname__, shown)
+
+
+def with_state(request: HttpRequest, exchange: Exchange) -> Exchange:
+    """Return a read with the state that its handler declares."""
+    return exchange._replace(state=declared_state(request, exchange))
+
+
+def known(exchange: Exchange) -> HttpResponseBase | None:
+    """Return the answer to a client that has what it would be sent, if that can be told before it is made.
+
+    Raises:
+        Problem: 412.
+    """
+    state, conditions = exchange.state, exchange.conditions
+    if state is None or not state.etag or conditions is None or not unmodified(conditions, state):
+        return None
+    return not_modified(state.fields())
+
+
+def in_parts(exchange: Exchange) -> Exchange:
+    """Return a read without the part that it wants, if ``If-Range`` says that the client has another list."""
+    wish, conditions = exchange.wish, exchange.conditions
+    if wish is None or conditions is None or range_holds(conditions, exchange.state or _NOTHING):
+        return exchange
+    return exchange._replace(wish=replace(wish, range=None))
+
+
+def conclude(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+    """Give a good answer to a read its validators; and leave it away if the client has it already.
+
+    Raises:
+        Problem: 412.
+    """
+    if exchange.action != "read" or response.status_code not in (200, 206):
+        return response
+    state = _state_of(response, exchange.state or _NOTHING)
+    for name, value in state.fields().items():
+        response.headers.setdefault(name, value)
+    conditions = exchange.conditions
+    if conditions is None or not unmodified(conditions, state):
+        return response
+    response.close()
+    return not_modified(response.headers)
+
+
+def tell_new_state(exchange: Exchange, response: HttpResponseBase) -> None:
+    """Give the answer to a PATCH its entity tag, where it is what the next read will be answered.
+
+    PUT gets none: it would say that what was sent is stored as it was sent (RFC 9110, section 9.3.4).
+    """
+    handler = exchange.handler
+    if (
+        exchange.action == "patch"
+        and response.status_code == 200
+        and leaves(handler, "patch")
+        and leaves(handler, "read")
+    ):
+        declared = handler.version_field or handler.modified_field
+        state = _NOTHING if declared else _state_of(response, _NOTHING)
+        for name, value in state.fields().items():
+            response.headers[name] = value
+
+
+def _state_of(response: HttpResponseBase, declared: State) -> State:
+    """Return the state that an answer is of; one whose tag nobody has declared has that of its bytes."""
+    tag = response.headers.get("ETag", "")
+    if tag or declared.etag:
+        return declared._replace(etag=tag or declared.etag)
+    if response.status_code != 200 or not isinstance(response, HttpResponse):
+        return declared
+    return declared._replace(etag=tag_of(response.content, response.headers.get("Content-Type", "")))
+
+
+def guard(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> None:
+    """Hold a write to its preconditions, with all other writers of the object kept out until it is done.
+
+    A PATCH keeps them out in any case, since it reads what it does not change.
+
+    Args:
+        request: the request.
+        exchange: what it is to do.
+        read: answers a read at the same address.
+
+    Raises:
+        Problem: 412.
+        Http404: there is nothing at this address any more.
+    """
+    handler, conditions = exchange.handler, exchange.conditions
+    if conditions is None and exchange.action != "patch":
+        return
+    if handler.atomic and handler.model is not None:
+        _lock(request, exchange, router.db_for_write(handler.model))
+    if conditions is not None:
+        refuse_other_state(conditions, _present_state(request, exchange, read))
+
+
+def _lock(request: HttpRequest, exchange: Exchange, alias: str) -> None:
+    """Keep other writers from what a request is about. Of several objects, one that is missing is told later."""
+    handler, items = exchange.handler, exchange.items
+    named = [exchange.kwargs] if items is None else [item.kwargs for item in items]
+    if not has_locks(alias):
+        return
+    for kwargs in named:
+        if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
+            with nullcontext() if items is None else suppress(Http404):
+                if not lock(handler.get(request, **kwargs), alias):  # type: ignore[arg-type]  # authenticated by now
+                    raise Http404
+
+
+def _present_state(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> State:
+    """Return the validators of what a read would be answered now (RFC 9110, section 3.2)."""
+    handler = exchange.handler
+    declared = declared_state(request, exchange)
+    if declared is not None and declared.etag:
+        return declared
+    if not implements(handler, "read"):
+        return declared or _NOTHING
+    seen = read(
+        exchange._replace(
+            action="read", awaited=is_async(handler, "read"), preferred=NOTHING_PREFERRED, conditions=None, state=None
+        )
+    )
+    try:
+        return _state_of(seen, declared or _NOTHING)
+    finally:
+        seen.close()

@@ -1,0 +1,1 @@
+"""The migrations of the kept answers, one a module."""

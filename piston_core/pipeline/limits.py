@@ -1,0 +1,38 @@
+"""The very first step: refuse what is longer than anybody needs, before it is read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from piston_core.problems import Problem
+
+# The fields that Piston reads; what else a request holds is its server's business.
+_READ = (
+    "HTTP_ACCEPT",
+    "HTTP_AUTHORIZATION",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_PREFER",
+    "HTTP_RANGE",
+    "HTTP_IDEMPOTENCY_KEY",
+)
+
+
+def limit(request: HttpRequest, max_query_size: int, max_field_size: int) -> None:
+    """Let a request of a reasonable size pass.
+
+    Args:
+        request: the request.
+        max_query_size: the longest query string in bytes.
+        max_field_size: the longest header field in bytes.
+
+    Raises:
+        Problem: 414 for the query string (RFC 9110, section 15.5.15), 431 for a field (RFC 6585, section 5).
+    """
+    fields = request.META
+    if len(fields.get("QUERY_STRING", "")) > max_query_size:
+        raise Problem(414, f"The query is longer than {max_query_size} bytes; a QUERY takes it as its body.")
+    for name in _READ:
+        if name in fields and len(fields[name]) > max_field_size:
+            told = name.removeprefix("HTTP_").replace("_", "-").title()
+            raise Problem(431, f"The field {told} is longer than {max_field_size} bytes.")

@@ -1,0 +1,49 @@
+"""A step of the method QUERY (RFC 10008): what stands in its body counts as if it stood in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from piston_core.problems import Invalid, pointer
+
+_LONGEST = 2000  # characters of an address that everybody between client and server still takes
+
+
+def take_query(request: HttpRequest, data: Any) -> None:
+    """Put the parameters of a parsed body to those of the address, where every further step looks for them.
+
+    Args:
+        request: the request.
+        data: an object with a value, or a list of values, for each parameter; or a form.
+
+    Raises:
+        Invalid: 422 for anything else.
+    """
+    both = request.GET.copy()
+    if isinstance(data, Mapping):
+        for name in data:
+            values = data.getlist(name) if isinstance(data, QueryDict) else _texts(name, data[name])
+            both.setlist(name, [*both.getlist(name), *values])
+    else:
+        raise Invalid([{"pointer": "", "detail": "An object with named parameters is expected.", "code": "invalid"}])
+    both._mutable = False
+    request.GET = both  # type: ignore[assignment]  # which is what every reader of parameters asks
+    request.META["QUERY_STRING"] = both.urlencode()
+
+
+def equivalent(request: HttpRequest) -> dict[str, str]:
+    """Return the field with the address at which GET has the same answer, if it is not too long (section 2.3)."""
+    address = f"{request.path}?{request.META['QUERY_STRING']}"
+    return {"Content-Location": address} if len(address) <= _LONGEST else {}
+
+
+def _texts(name: str, value: Any) -> Iterable[str]:
+    """Return a parameter's values as the texts that they are in an address."""
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(each, Mapping | list) or each is None for each in values):
+        detail = "A text, a number, true or false is expected here, or a list of such."
+        raise Invalid([{"pointer": pointer(name), "detail": detail, "code": "invalid"}])
+    return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]

@@ -1,0 +1,122 @@
+"""What goes wrong becomes a problem (RFC 9457), in one place: told to the client, noted under an id in the log."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.log import log_response
+
+from piston_core.bound import Bound
+from piston_core.contracts import Document, Emitter
+from piston_core.kinds import BLANK, KINDS
+from piston_core.pipeline.authenticate import unauthorized
+from piston_core.pipeline.negotiate import wanted
+from piston_core.pipeline.respond import refused
+from piston_core.plans.values import Values
+from piston_core.problems import Problem, phrase
+
+if TYPE_CHECKING:
+    from piston_core.resource import Resource
+
+PROBLEM_ROUTE = "problem"  # the name of the route at which an API explains its problems
+logger = logging.getLogger("piston.problems")
+
+
+def refuse(resource: Resource, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponseBase:
+    """Return the answer for an exception: what a plugin makes of it, else the problem that it stands for, else 500."""
+    try:
+        answer = bound.moments.handle_exception(request, resource, error)
+    except Exception as another:  # noqa: BLE001 - a plugin's defect; the first exception is its context
+        answer = another
+    if isinstance(answer, HttpResponseBase):
+        return answer
+    if not isinstance(answer, Problem):
+        return _failed(resource, request, bound, answer)
+    try:
+        return _written(resource, request, bound, _for_nobody(request, bound, answer))
+    except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
+        return _failed(resource, request, bound, another)
+
+
+def _for_nobody(request: HttpRequest, bound: Bound, problem: Problem) -> Problem:
+    """Return a refusal as 401 to somebody unknown who could make themselves known (RFC 9110, section 15.5.4)."""
+    if problem.status == 403 and bound.authenticators and getattr(request, "identity", None) is None:
+        return unauthorized(request, bound.authenticators, problem.detail)
+    return problem
+
+
+def _failed(resource: Resource, request: HttpRequest, bound: Bound, error: Exception) -> HttpResponse:
+    """Report a defect as Django would, and return a problem that tells nothing of it without ``DEBUG``."""
+    got_request_exception.send(sender=type(resource), request=request)
+    problem = Problem(500, "Something went wrong on the server; it has been noted.")
+    if settings.DEBUG:
+        problem.members["traceback"] = traceback.format_exception(error)
+    response = _written(resource, request, bound, problem)
+    noted = f"Internal Server Error: %s ({problem.members['instance']})"
+    log_response(noted, request.path, response=response, request=request, exception=error)
+    return response
+
+
+def _written(resource: Resource, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponse:
+    _locate(request, bound, problem)
+    emitter = _asked_for(request, bound) or bound.problem_emitter
+    if emitter is None:
+        body = problem.text().encode()
+    else:
+        values = Values(resource.compiler, type(resource.handler), emitter.native, request)
+        body = emitter.emit(Document(values.plain(problem.document()), is_problem=True), request)
+    if problem.status < 500:
+        _note(request, problem)
+    return refused(problem, emitter, body)
+
+
+def _locate(request: HttpRequest, bound: Bound, problem: Problem) -> None:
+    """Give a problem the URI of its kind, and one of its own."""
+    if problem.type in KINDS:
+        name, pages = problem.type, bound.registry.settings.problem_types or _pages(request)
+        problem.type = f"{pages}{name}" if pages else BLANK
+        if not pages and problem.title == KINDS[name].title:  # section 4.2.1
+            problem.title = phrase(problem.status)
+    problem.members.setdefault("instance", f"urn:uuid:{uuid4()}")
+
+
+def _pages(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None or not match.namespace:
+        return ""
+    return _pages_of(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), match.namespace)
+
+
+@lru_cache(maxsize=64)
+def _pages_of(urlconf: Any, _prefix: str, namespace: str) -> str:
+    """Return where an API explains its problems, ``""`` if that is nowhere; to reverse a route takes time."""
+    try:
+        return reverse(f"{namespace}:{PROBLEM_ROUTE}", urlconf, kwargs={"name": "x"}).removesuffix("x")
+    except NoReverseMatch:
+        return ""
+
+
+def _note(request: HttpRequest, problem: Problem) -> None:
+    """Write down who was told what under which id; a line of the log stays one line."""
+    if logger.isEnabledFor(logging.INFO):
+        path = request.path.encode("unicode_escape").decode()
+        detail = problem.detail.encode("unicode_escape").decode()
+        method, told = str(request.method).encode("unicode_escape").decode(), problem.members["instance"]
+        logger.info("%s %s %s %s: %s", told, problem.status, method, path, detail)
+
+
+def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:
+    try:
+        return wanted(request, bound.problem_formats)
+    except SuspiciousOperation:  # a query with too many fields, which may be what is refused
+        return None
