@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Manager, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from piston_core.arguments import identifies
@@ -18,6 +18,7 @@ from piston_core.headers import link_field
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.wish import Wish, wish_of
 from piston_core.pipeline.call import Outcome, outcome_of
+from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.link import link
 from piston_core.pipeline.prefer import applied
@@ -28,6 +29,7 @@ from piston_core.plans.compiler import Compiler
 from piston_core.replies import NOTHING
 from piston_core.sought import stored
 
+_LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
 # A list can be had in parts, and what is told of it depends on what the client prefers.
 _LIST: Mapping[str, str] = {"Accept-Ranges": "items", "Vary": "Prefer"}
 
@@ -54,7 +56,7 @@ def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result:
     """Return the response for the result of a handler's method."""
     outcome = outcome_of(result, exchange.action)
     if not isinstance(outcome, Outcome):
-        return outcome
+        return _own(exchange, outcome)
     if outcome.data is NOTHING:
         return empty(outcome.status, outcome.headers)
     if exchange.action in WRITES:
@@ -62,9 +64,16 @@ def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result:
     return _shown(request, exchange, compiler, outcome)
 
 
+def _own(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a handler's own response, with an entity tag if it can have one."""
+    if exchange.action == "read" and response.status_code == 200 and isinstance(response, HttpResponse):
+        response.headers.setdefault("ETag", tag_of(response.content, response.headers.get("Content-Type", "")))
+    return response
+
+
 def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
     handler, emitter, data = exchange.handler, exchange.emitter, outcome.data
-    if outcome.status != 200 or not isinstance(data, QuerySet | Manager | list | tuple):
+    if not isinstance(data, _LISTS) or outcome.status != 200:
         document = represent(request, handler, data, emitter, compiler, exchange.wanted)
         return _sent(request, exchange, outcome, document, outcome.headers)
     headers = {**_LIST, **outcome.headers}
@@ -79,7 +88,9 @@ def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome
     page = page_of(source, exchange.wish, handler, request.GET, read, streams=streams)
     document = Document(page.rows, handler.layouts.get(emitter.name))
     outcome = outcome._replace(status=206) if page.partial else outcome
-    return _sent(request, exchange, outcome, document, headers | _told(page, exchange.preferred), page.links)
+    told = _told(page, exchange.preferred)
+    more = f"{told.get('Total-Count', '')}{page.links}"  # which may change where the rows of a full page do not
+    return _sent(request, exchange, outcome, document, headers | told, page.links, more)
 
 
 def _told(page: Page, preferred: Mapping[str, str]) -> dict[str, str]:
@@ -114,6 +125,7 @@ def _sent(
     document: Document,
     headers: Mapping[str, str],
     links: tuple[Link, ...] = (),
+    more: str = "",
 ) -> HttpResponseBase:
     if exchange.link_builders:
         links += link(Subject(request, type(exchange.handler), outcome.data), exchange.link_builders)
@@ -122,4 +134,7 @@ def _sent(
         headers = {**headers, "Link": link_field(links)}
     emitter = exchange.emitter
     content_type = emitter.content_type or emitter.media_types[0]
-    return respond(request, outcome.status, emit(request, document, emitter), content_type, headers)
+    body = emit(request, document, emitter)
+    if exchange.action == "read" and outcome.status == 200 and exchange.state is None and isinstance(body, bytes):
+        headers = {"ETag": tag_of(body, content_type + more), **headers}
+    return respond(request, outcome.status, body, content_type, headers)

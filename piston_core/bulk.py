@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.forms import BaseForm
 
-from piston_core.arguments import identifies
+from piston_core.arguments import columns, identifies
 from piston_core.handler import BaseHandler
 from piston_core.problems import Invalid, Problem, pointer
 from piston_core.replies import Reply
@@ -64,9 +65,10 @@ def items_of(
         raise Problem(413, f"The list has {len(data)} objects; {handler.bulk_limit} are taken at once.")
     if action == "create":
         return [Item(each, kwargs) for each in data]
-    named = [_named(index, each, keys) for index, each in enumerate(data)]
-    _refuse_repeated(named)
-    return [Item(each, {**kwargs, **names}) for each, names in zip(data, named, strict=True)]
+    named_by = [key for key in keys if key not in kwargs]  # what the address says is not for the body to say
+    named = [_named(index, each, named_by) for index, each in enumerate(data)]
+    _refuse_repeated(handler, named)
+    return [Item(_without(each, names), {**kwargs, **names}) for each, names in zip(data, named, strict=True)]
 
 
 def _named(index: int, data: Any, keys: Sequence[str]) -> dict[str, Any]:
@@ -79,13 +81,29 @@ def _named(index: int, data: Any, keys: Sequence[str]) -> dict[str, Any]:
     return {key: data[key] for key in keys}
 
 
-def _refuse_repeated(named: Sequence[Mapping[str, Any]]) -> None:
+def _without(data: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be stored of an object: what names it is that of its address, where it comes alone."""
+    return {name: value for name, value in data.items() if name not in names}
+
+
+def _refuse_repeated(handler: BaseHandler, named: Sequence[Mapping[str, Any]]) -> None:
     seen: set[tuple[str, ...]] = set()
     for index, names in enumerate(named):
-        key = tuple(map(str, names.values()))
+        key = tuple(_known_as(handler, name, value) for name, value in names.items())
         if key in seen:
             raise Invalid([_fault(index, next(iter(names)), "This object is in the list already.", "repeated")])
         seen.add(key)
+
+
+def _known_as(handler: BaseHandler, name: str, value: Any) -> str:
+    """Return a value as its column holds it, so that ``"01"`` and ``1`` are one key."""
+    if handler.model is None:
+        return str(value)
+    column = handler.model._meta.pk if name == "pk" else columns(handler.model).get(name)
+    try:
+        return str(value if column is None else column.to_python(value))
+    except (ValueError, TypeError, OverflowError, ValidationError):  # which no object has
+        return str(value)
 
 
 def _fault(index: int, name: str, detail: str, code: str) -> dict[str, str]:

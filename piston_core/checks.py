@@ -15,6 +15,7 @@ from piston_core.conf import SettingsError
 from piston_core.discovery import PluginError
 from piston_core.handler import BaseHandler, overrides
 from piston_core.handler_checks import check_handler
+from piston_core.http_checks import check_http
 from piston_core.registry import Registry, get_registry, offers
 from piston_core.routes import Route, is_own, routes
 
@@ -67,6 +68,7 @@ def _check_routes(registry: Registry) -> Iterator[CheckMessage]:
         for each in (handler, anonymous or handler):
             if each not in seen:
                 yield from check_handler(each, route.resource.scope)
+                yield from check_http(each)
                 yield from _check_layouts(each, registry)
             seen.add(each)
 

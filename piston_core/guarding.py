@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from typing import Any
 
 from django.db import router
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from piston_core.arguments import identifies
+from piston_core.contracts import Emitter
 from piston_core.exchange import Exchange
-from piston_core.handler import implements, leaves
+from piston_core.handler import BaseHandler, implements, leaves
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
 from piston_core.pipeline.prefer import NOTHING_PREFERRED
 from piston_core.pipeline.respond import not_modified
 from piston_core.pipeline.select import is_async
+from piston_core.plans.tree import Node
 
 _NOTHING = State()
 
 
-def declared_state(request: HttpRequest, exchange: Exchange) -> State | None:
+def declared_state(
+    request: HttpRequest, handler: BaseHandler, kwargs: Mapping[str, Any], emitter: Emitter, wanted: tuple[Node, ...]
+) -> State | None:
     """Return the state of what is at an address as its handler declares it, ``None`` if it declares nothing.
 
     What makes one representation differ from another of the same state is in the tag as well: the format, who
     shows it, and which names.
     """
-    handler = exchange.handler
-    validators = handler.validators(request, **exchange.kwargs)  # type: ignore[arg-type]  # authenticated by now
+    validators = handler.validators(request, **kwargs)  # type: ignore[arg-type]  # authenticated by now
     if validators is None:
         return None
     kind = type(handler)
-    shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, exchange.wanted))
-    return state_of(validators, exchange.emitter.name, kind.__module__, kind.__qualname__, shown)
-
-
-def with_state(request: HttpRequest, exchange: Exchange) -> Exchange:
-    """Return a read with the state that its handler declares."""
-    return exchange._replace(state=declared_state(request, exchange))
+    shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, wanted))
+    return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown)
 
 
 def known(exchange: Exchange) -> HttpResponseBase | None:
@@ -68,15 +67,15 @@ def conclude(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase
     Raises:
         Problem: 412.
     """
+    conditions = exchange.conditions
     if exchange.action != "read" or response.status_code not in (200, 206):
         return response
     state = _state_of(response, exchange.state or _NOTHING)
     for name, value in state.fields().items():
         response.headers.setdefault(name, value)
-    conditions = exchange.conditions
     if conditions is None or not unmodified(conditions, state):
         return response
-    response.close()
+    _let_go(response)
     return not_modified(response.headers)
 
 
@@ -147,7 +146,7 @@ def _lock(request: HttpRequest, exchange: Exchange, alias: str) -> None:
 def _present_state(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> State:
     """Return the validators of what a read would be answered now (RFC 9110, section 3.2)."""
     handler = exchange.handler
-    declared = declared_state(request, exchange)
+    declared = declared_state(request, handler, exchange.kwargs, exchange.emitter, exchange.wanted)
     if declared is not None and declared.etag:
         return declared
     if not implements(handler, "read"):
@@ -160,4 +159,10 @@ def _present_state(request: HttpRequest, exchange: Exchange, read: Callable[[Exc
     try:
         return _state_of(seen, declared or _NOTHING)
     finally:
-        seen.close()
+        _let_go(seen)
+
+
+def _let_go(response: HttpResponseBase) -> None:
+    """End what an answer is made of; to close the answer would tell Django that the request is over."""
+    for end in response._resource_closers:  # type: ignore[attr-defined]  # Django's stubs leave it away
+        end()

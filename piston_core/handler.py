@@ -68,7 +68,7 @@ class BaseHandler:
             else a warning in the logger ``piston.queries``.
         stream: whether lists are read and sent row by row, in constant memory.
         atomic: whether a method that writes runs in a transaction that is rolled back if the
-            request is refused or fails. Methods that are ``async def`` cannot have it.
+            request is refused or fails; methods that are ``async def`` as well.
         page_size: how many objects a list's answer has where the client does not say; ``None`` for all.
         max_page_size: how many it has at most, whatever the client says.
         sorting: the columns, such as ``"created"`` or ``"author__username"``, that ``?sort=`` may name.

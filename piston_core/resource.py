@@ -20,7 +20,7 @@ from piston_core.bulk import items_of
 from piston_core.contracts import Authenticator, Throttle
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
-from piston_core.guarding import conclude, guard, in_parts, known, tell_new_state, with_state
+from piston_core.guarding import conclude, declared_state, guard, in_parts, known, tell_new_state
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.idempotency import claim_for
 from piston_core.pipeline.authenticate import authenticate, unauthorized
@@ -31,7 +31,7 @@ from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
 from piston_core.pipeline.negotiate import names_format, negotiate
 from piston_core.pipeline.parse import WITH_BODY, parse
-from piston_core.pipeline.prefer import preferences
+from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
 from piston_core.pipeline.respond import empty, vary, without_body
 from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
@@ -152,10 +152,12 @@ class Resource:
     def _serve(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         if exchange.action in WRITES:
             return self._perform(request, exchange)
+        if exchange.conditions is None and exchange.state is None:
+            return self._act(request, exchange)
         return known(exchange) or conclude(exchange, self._act(request, in_parts(exchange)))
 
     def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
-        limit(request, bound.max_query_size, bound.max_field_size)
+        special = limit(request, bound.max_query_size, bound.max_field_size)
         authenticators = bound.authenticators
         identity = authenticate(request, authenticators)
         known_here, unknown = self.methods(kwargs)
@@ -169,21 +171,24 @@ class Resource:
         if request.method == "QUERY":
             data = parse(request, action, bound.parsers_for(handler, kwargs, action), bound.max_upload_size)
             take_query(request, data)
+            emitter = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         wanted = choose(request, handler, action, kwargs, self.compiler) if query else ()
-        preferred, conditions = preferences(request), conditions_of(request)
-        wish = wish_for(request, handler, kwargs, preferred) if action == "read" else None
+        preferred = preferences(request) if special else NOTHING_PREFERRED
+        conditions = conditions_of(request) if special else None
+        wish = wish_for(request, handler, kwargs, preferred) if action == "read" or conditions else None
         if handler.require_precondition and action in _CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
             data = parse(request, action, bound.parsers_for(handler, kwargs, action), bound.max_upload_size)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
-        exchange = Exchange(
+        stated = methods.stated and action == "read"
+        state = declared_state(request, handler, kwargs, emitter, wanted) if stated else None
+        return Exchange(
             handler, action, action in methods.awaited, emitter, data, items, kwargs, wanted, wish,
-            preferred, conditions, None, bound.moments, bound.link_builders,
+            preferred, conditions, state, bound.moments, bound.link_builders,
         )  # fmt: skip
-        return with_state(request, exchange) if action == "read" else exchange
 
     def _prepare(self, request: HttpRequest, exchange: Exchange) -> None:
         guard(request, exchange, partial(self._act, request))
@@ -219,12 +224,12 @@ class Resource:
             return response
 
     def _act(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
-        answered = partial(answer, request, exchange, self.compiler)
         if exchange.handler.max_queries is not None or request.META.get("QUERY_STRING"):
             watch = watch_for(request, exchange, self.compiler)
             if watch is not None:
+                answered = partial(answer, request, exchange, self.compiler)
                 return watch.over(partial(self._result, request, exchange), answered)
-        return answered(self._result(request, exchange))
+        return answer(request, exchange, self.compiler, self._result(request, exchange))
 
     def _result(self, request: HttpRequest, exchange: Exchange) -> Any:
         result = self._invoke(request, exchange)
@@ -245,7 +250,7 @@ class Resource:
                 bound.moments.response_ready(request, self, response)
             except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
                 response = refuse(self, request, bound, error)
-        vary(response, bound.vary if not names_format(request) else bound.vary_but_accept)
+        vary(response, bound.vary_but_accept if names_format(request) else bound.vary)
         keep(request, response, self.handler.cache_control)
         if bound.throttles:
             tell_limits(request, response)

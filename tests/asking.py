@@ -12,7 +12,7 @@ from django.urls import path
 from piston_core import BaseHandler, MalformedBody, Resource
 from piston_core.testing.handlers import Receiving, Returning
 
-__all__ = ["Receiving", "Returning", "asked", "body_of", "broken_off", "nested", "refusal_of", "sent"]
+__all__ = ["Receiving", "Returning", "asked", "body_of", "broken_off", "nested", "refusal_of", "sent", "told"]
 
 
 def asked(handler: BaseHandler, accept: str, **settings: Any) -> Any:
@@ -33,6 +33,13 @@ def sent(body: bytes, content_type: str, **settings: Any) -> tuple[Any, list[Any
 
 def body_of(response: Any) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def told(response: Any) -> dict[str, Any]:
+    """Return what a problem document tells, without the name of this one problem."""
+    document: dict[str, Any] = response.json()
+    assert document.pop("instance").startswith("urn:uuid:")
+    return document
 
 
 def broken_off(pieces_of: Callable[[Iterator[int]], Iterable[bytes]]) -> bytes:

@@ -1,4 +1,4 @@
-"""The one question of a resource: may this request be done, has it been done, or is it at work?"""
+"""The one question of a resource: whether a request may be done, has been done, or is at work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Cursors: a place between two objects of a list, as text that means nothing to a client."""
+"""Cursors: a place between two objects of a list, as text that need mean nothing to a client.
+
+It holds the values of the columns that the list is ordered by, for whoever cares to decode it, and
+does not keep them secret; so a list should not be ordered by what its readers may not know.
+"""
 
 from __future__ import annotations
 

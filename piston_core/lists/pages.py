@@ -17,7 +17,7 @@ from piston_core.lists.orders import NotKeyed, Terms, in_order, own_order, terms
 from piston_core.lists.parts import Asked, Page, Rows, Source, whole
 from piston_core.lists.ranged import ranged
 from piston_core.lists.refusals import invalid
-from piston_core.lists.wish import Wish
+from piston_core.lists.wish import NOTHING, Wish
 
 __all__ = ["Page", "page_of"]
 
@@ -48,6 +48,8 @@ def page_of(
         Problem: 400 with the parameter that this list cannot follow, 416 for a range behind its end.
     """
     most = handler.max_page_size
+    if wish is NOTHING and handler.page_size is most is None:
+        return Page(read(source))
     size = wish.limit or handler.page_size or most
     asked = Asked(wish, size if size is None or most is None else min(size, most), most, parameters, read, streams)
     if not isinstance(source, QuerySet) or source.query.is_sliced:
@@ -61,11 +63,14 @@ def _narrowed(queryset: QuerySet[Any], wish: Wish) -> QuerySet[Any]:
     """Return the objects of a queryset that the filters want.
 
     Raises:
-        Problem: 400 for a union and its like, which can be neither filtered nor sorted any more.
+        Problem: 400 for a union and its like, which can be neither filtered nor sorted any more, and for
+            ``distinct()`` by columns, which takes an order of its own.
     """
-    if queryset.query.combinator and (wish.filters or wish.sort):
-        name = wish.filters[0][0] if wish.filters else "sort"
-        raise invalid(name, f"{name!r} cannot be used here: this list is put together of others.")
+    query: Any = queryset.query
+    if wish.filters and query.combinator:
+        raise invalid(wish.filters[0][0], "This list is put together of others and cannot be filtered.")
+    if wish.sort and (query.combinator or query.distinct_fields):
+        raise invalid("sort", "This list has an order of its own; leave 'sort' out.")
     return filtered(queryset, wish.filters) if wish.filters else queryset
 
 
@@ -99,7 +104,9 @@ def _steady(queryset: QuerySet[Any], sort: Sequence[str]) -> Any:
     query: Any = queryset.query
     if queryset._result_cache is not None and not sort:
         return queryset._result_cache
-    order = sort or own_order(query)
+    if sort and not query.standard_ordering:
+        queryset = queryset.reverse()  # the request's order is not the one that the handler has reversed
+    order = sort or own_order(query) or query.distinct_fields
     if query.combinator or query.extra_order_by or "?" in order:
         return queryset
     if yields_objects(queryset) or not (query.group_by or query.distinct):

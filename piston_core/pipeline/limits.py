@@ -7,18 +7,22 @@ from django.http import HttpRequest
 from piston_core.problems import Problem
 
 # The fields that Piston reads; what else a request holds is its server's business.
-_READ = (
-    "HTTP_ACCEPT",
-    "HTTP_AUTHORIZATION",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_PREFER",
-    "HTTP_RANGE",
-    "HTTP_IDEMPOTENCY_KEY",
+_USUAL = ("HTTP_ACCEPT", "HTTP_AUTHORIZATION")
+_SPECIAL = frozenset(
+    {
+        "HTTP_IDEMPOTENCY_KEY",
+        "HTTP_IF_MATCH",
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_IF_NONE_MATCH",
+        "HTTP_IF_RANGE",
+        "HTTP_IF_UNMODIFIED_SINCE",
+        "HTTP_PREFER",
+        "HTTP_RANGE",
+    }
 )
 
 
-def limit(request: HttpRequest, max_query_size: int, max_field_size: int) -> None:
+def limit(request: HttpRequest, max_query_size: int, max_field_size: int) -> bool:
     """Let a request of a reasonable size pass.
 
     Args:
@@ -26,13 +30,18 @@ def limit(request: HttpRequest, max_query_size: int, max_field_size: int) -> Non
         max_query_size: the longest query string in bytes.
         max_field_size: the longest header field in bytes.
 
+    Returns:
+        whether it has any condition, range, preference or key; most requests have none, and one question tells.
+
     Raises:
         Problem: 414 for the query string (RFC 9110, section 15.5.15), 431 for a field (RFC 6585, section 5).
     """
     fields = request.META
     if len(fields.get("QUERY_STRING", "")) > max_query_size:
         raise Problem(414, f"The query is longer than {max_query_size} bytes; a QUERY takes it as its body.")
-    for name in _READ:
+    special = not fields.keys().isdisjoint(_SPECIAL)
+    for name in (*_USUAL, *_SPECIAL) if special else _USUAL:
         if name in fields and len(fields[name]) > max_field_size:
             told = name.removeprefix("HTTP_").replace("_", "-").title()
             raise Problem(431, f"The field {told} is longer than {max_field_size} bytes.")
+    return special

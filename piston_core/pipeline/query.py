@@ -26,7 +26,8 @@ def take_query(request: HttpRequest, data: Any) -> None:
     if isinstance(data, Mapping):
         for name in data:
             values = data.getlist(name) if isinstance(data, QueryDict) else _texts(name, data[name])
-            both.setlist(name, [*both.getlist(name), *values])
+            if known := [*both.getlist(name), *values]:  # an empty list is no parameter, as in an address
+                both.setlist(name, known)
     else:
         raise Invalid([{"pointer": "", "detail": "An object with named parameters is expected.", "code": "invalid"}])
     both._mutable = False
@@ -36,7 +37,7 @@ def take_query(request: HttpRequest, data: Any) -> None:
 
 def equivalent(request: HttpRequest) -> dict[str, str]:
     """Return the field with the address at which GET has the same answer, if it is not too long (section 2.3)."""
-    address = f"{request.path}?{request.META['QUERY_STRING']}"
+    address = request.get_full_path()
     return {"Content-Location": address} if len(address) <= _LONGEST else {}
 
 

@@ -44,7 +44,7 @@ def without_body(response: HttpResponseBase) -> None:
 
 
 class Bodiless(HttpResponse):
-    """An answer that has no body by its status, and so neither a type nor a length (RFC 9110, sections 8.6 and 15.4.5).
+    """An answer that has no body by its status, and so neither a type nor a length (RFC 9110, 8.6 and 15.4.5).
 
     Args:
         status: 204 or 304.

@@ -28,11 +28,13 @@ class Methods:
         handler: the handler.
         actions: the handler's method for each HTTP method; ``""`` for one that nothing implements.
         awaited: those of the handler's methods that are ``async def``.
+        stated: whether the handler declares the state of what it shows.
     """
 
     handler: BaseHandler
     actions: Mapping[str, str]
     awaited: frozenset[str] = frozenset()
+    stated: bool = False
 
     @property
     def allow(self) -> str:
@@ -57,7 +59,8 @@ def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
             if method == "GET" and _is_list_of_the_model(handler, names):
                 actions["QUERY"] = actions[method]
     awaited = frozenset(action for action in actions.values() if action and is_async(handler, action))
-    return Methods(handler, actions, awaited)
+    stated = bool(handler.version_field or handler.modified_field) or overrides(handler, "validators")
+    return Methods(handler, actions, awaited, stated)
 
 
 def is_async(handler: BaseHandler, action: str) -> bool:

@@ -267,5 +267,6 @@ def test_options_tells_a_browser_what_is_served(connection):
     status, headers, body = ask(connection, "OPTIONS", "/api/posts/")
 
     assert (status, body) == (204, b"")
-    assert headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert headers["Allow"] == "GET, HEAD, QUERY, POST, OPTIONS"
+    assert headers["Accept-Query"].startswith("application/json")
     assert ask(connection, "GET", "/api/tags/")[0] == 200

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from piston_auth import BasicAuthenticator, Options
 from piston_core import SettingsError
 from piston_core.registry import get_registry
+from tests.asking import told
 from tests.piston_auth.asking import basic
 
 urls = pytest.mark.urls("tests.piston_auth.asking")
@@ -109,4 +110,4 @@ def test_nobody_learns_from_a_401_whether_there_is_an_object(blog):
     nowhere = Client().delete("/api/posts/there-is-none/")
 
     assert (there.status_code, nowhere.status_code) == (401, 401)
-    assert there.content == nowhere.content
+    assert told(there) == told(nowhere)

@@ -65,7 +65,7 @@ def test_the_root_lists_the_resources_with_their_addresses_and_methods():
             {
                 "name": "tag-list",
                 "url": "/api/tags/",
-                "methods": ["GET", "HEAD", "POST", "OPTIONS"],
+                "methods": ["GET", "HEAD", "QUERY", "POST", "OPTIONS"],
                 "about": "Words to find posts by.",
             },
             {

@@ -18,7 +18,18 @@ from django.urls import path
 
 from blog.models import Comment, Post, Tag
 from piston_core import AnonymousBaseHandler, BaseHandler, Problem, Resource, rc, validate
-from tests.piston_core.pipeline.asking import BAD, GOOD, JSON, Key, ask, data_of, over_asgi, problem_of, serving
+from tests.piston_core.pipeline.asking import (
+    BAD,
+    GOOD,
+    JSON,
+    MULTIPART,
+    Key,
+    ask,
+    data_of,
+    over_asgi,
+    problem_of,
+    serving,
+)
 
 LINES = {"Accept": "application/jsonl"}
 
@@ -105,7 +116,7 @@ def test_a_synchronous_handler_serves_on_both_kinds_of_server(server):
         ("PATCH", GOOD, "/it/", 405),
         ("GET", GOOD | {"Accept": "image/png"}, "/it/", 406),
         ("GET", GOOD, "/it/?format=nope", 406),
-        ("POST", GOOD | {"Transfer-Encoding": "chunked"}, "/it/", 411),
+        ("POST", GOOD | {"Transfer-Encoding": "chunked", "Content-Type": MULTIPART}, "/it/", 411),
         ("GET", GOOD, "/it/", 200),
     ],
 )
@@ -113,7 +124,7 @@ def test_the_steps_decide_as_for_a_synchronous_handler(db, server, method, heade
     response = server(Native, method, address, headers=headers, authentication=[Key()])
 
     assert response.status_code == status
-    assert response.headers["Vary"] == "Accept, X-Key"
+    assert response.headers["Vary"] == ("X-Key" if "format=" in address else "Accept, X-Key")
     if status >= 400:
         problem_of(response)
 
@@ -435,10 +446,11 @@ def test_asynchronous_requests_wait_at_the_same_time():
 
 def test_a_request_that_is_cancelled_is_not_answered():
     """The server gives up on a client that has gone; that is no defect of the handler."""
-    ended = []
+    begun, ended = asyncio.Event(), []
 
     class Slow(BaseHandler):
         async def read(self, request):
+            begun.set()
             try:
                 await asyncio.sleep(60)
             finally:
@@ -446,7 +458,8 @@ def test_a_request_that_is_cancelled_is_not_answered():
 
     async def hang_up():
         task = asyncio.ensure_future(Resource(Slow, authentication=())(RequestFactory().get("/it/")))
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(10):
+            await begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -54,9 +54,9 @@ def multipart(**data) -> tuple[bytes, str]:
     return encode_multipart(BOUNDARY, data), MULTIPART_CONTENT
 
 
-def faults(response) -> dict[str, str]:
+def faults(response, status: int = 422) -> dict[str, str]:
     """Return the codes of what was refused, by pointer."""
-    assert response.status_code == 422, response.content
+    assert response.status_code == status, response.content
     return {fault["pointer"]: fault["code"] for fault in response.json()["errors"]}
 
 
@@ -209,8 +209,19 @@ def test_everything_that_is_wrong_is_told_at_once(tea):
     }
 
 
-def test_a_unique_value_that_is_taken_is_refused(tea):
-    assert faults(send(handler(Maker, "name", "number"), "POST", {"name": "x", "number": 1})) == {"/number": "unique"}
+def test_a_unique_value_that_is_taken_is_a_conflict(tea):
+    """The data would do as it is, were it not for what is stored (RFC 9110, section 15.5.10)."""
+    response = send(handler(Maker, "name", "number"), "POST", {"name": "x", "number": 1})
+
+    assert faults(response, 409) == {"/number": "unique"}
+    assert response.json()["type"] == "/api/problems/already-exists"
+
+
+def test_a_unique_value_that_is_taken_is_one_fault_among_others(tea):
+    response = send(handler(Maker, "name", "number"), "POST", {"name": "x", "number": 1, "more": 1})
+
+    assert faults(response) == {"/more": "unknown", "/number": "unique"}
+    assert response.json()["type"] == "/api/problems/invalid-data"
 
 
 # -- PUT and POST: defaults ------------------------------------------------------------------------

@@ -293,7 +293,7 @@ def test_a_key_that_people_give_cannot_be_changed_to_another_objects(db, method)
     assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [("/code", "fixed")]
     assert (same.status_code, same.json()) == (200, {"code": "de", "name": "Germany"})
     assert sorted(Country.objects.values_list("code", "name")) == [("de", "Germany"), ("fr", "fr")]
-    assert send(kind, "POST", "it/", {"code": "fr", "name": "x"}, routes=routes).status_code == 422
+    assert send(kind, "POST", "it/", {"code": "fr", "name": "x"}, routes=routes).status_code == 409
 
 
 @pytest.mark.parametrize(

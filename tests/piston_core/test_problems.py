@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -27,14 +28,21 @@ from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.test import AsyncClient, Client
-from django.urls import path
+from django.urls import include, path
 
 from blog.models import Post
-from piston_core import AuthenticationFailed, BaseHandler, Invalid, MalformedBody, Problem, Resource
+from piston_core import Api, AuthenticationFailed, BaseHandler, Invalid, MalformedBody, Problem, Resource
 from piston_core.problems import phrase, pointer
 from tests.piston_core.pipeline.asking import ask, problem_of, serving, text_of
 
 SECRET = "s3cret-in-the-message"
+
+
+def contended(args=("locked",), **attributes):
+    """Return what Django raises where a database driver says this."""
+    error = OperationalError(*args)
+    error.__cause__ = type("Driven", (Exception,), attributes)()
+    return error
 
 
 def raising(error):
@@ -106,18 +114,37 @@ def test_a_problem_tells_what_it_was_given():
         fields=["title"],
     )
     response = ask(raising(problem))
+    document = problem_of(response)
 
-    assert problem_of(response) == {
+    assert document == {
         "type": "https://example.org/problems/edit",
         "title": "Edit conflict",
         "status": 409,
         "detail": "Somebody else was faster.",
         "version": 7,
         "fields": ["title"],
+        "instance": document["instance"],
     }
     assert response.headers["Retry-After"] == "1"
     assert str(problem) == "409 Edit conflict: Somebody else was faster."
     assert str(Problem(404)) == "404 Not Found"
+
+
+def test_a_problem_that_is_raised_again_is_another_one():
+    """As a module's constant is, by every request."""
+    handler = raising(Problem(409, type="conflict"))
+    names = {problem_of(ask(handler))["instance"] for _ in range(3)}
+
+    assert len(names) == 3
+
+
+def test_each_problem_has_a_name_of_its_own():
+    """So that a client's developer can ask about one, and the log has it (RFC 9457, section 3.1.5)."""
+    names = [problem_of(ask(raising(error)))["instance"] for error in (Http404(), Http404(), KeyError(), Problem(409))]
+
+    assert len(set(names)) == 4
+    assert all(uuid.UUID(name.removeprefix("urn:uuid:")).urn == name for name in names)
+    assert problem_of(ask(raising(Problem(409, instance="/orders/7/events/3"))))["instance"] == "/orders/7/events/3"
 
 
 @pytest.mark.parametrize(
@@ -172,8 +199,82 @@ def test_the_problems_of_the_core_are_problems(problem, status, title):
 def test_a_validation_error_is_422_with_a_pointer_for_each_fault(error, errors):
     problem = problem_of(ask(raising(error)))
 
-    assert (problem["status"], problem["title"], problem["errors"]) == (422, "Invalid data", errors)
+    assert (problem["status"], problem["errors"]) == (422, errors)
     assert str(len(errors)) in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "title"),
+    [
+        (["unique"], 409, "Already exists"),
+        (["unique_together"], 409, "Already exists"),
+        (["unique", "unique_together", "unique"], 409, "Already exists"),
+        (["unique", "invalid"], 422, "Invalid data"),
+        (["required", "unique_together"], 422, "Invalid data"),
+        (["unique_for_date"], 422, "Invalid data"),
+        ([], 422, "Invalid data"),
+    ],
+)
+def test_what_is_refused_for_nothing_but_what_is_stored_is_a_conflict(codes, status, title):
+    """The same data would have done before, and may do again (RFC 9110, section 15.5.10)."""
+    problem = Invalid([{"pointer": "/a", "detail": "No.", "code": code} for code in codes])
+
+    assert (problem.status, problem.title, len(problem.members["errors"])) == (status, title, len(codes))
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "title", "alone"),
+    [
+        (lambda: ValidationError("No."), "invalid-data", "Invalid data", "Unprocessable Content"),
+        (lambda: ValidationError("No.", "unique"), "already-exists", "Already exists", "Conflict"),
+        (lambda: MalformedBody("No."), "malformed-body", "Malformed body", "Bad Request"),
+        (UnreadablePostError, "malformed-body", "Malformed body", "Bad Request"),
+        (IntegrityError, "conflict", "Conflict with stored data", "Conflict"),
+        (lambda: ProtectedError("", set()), "conflict", "Conflict with stored data", "Conflict"),
+        (DataError, "invalid-data", "Invalid data", "Unprocessable Content"),
+        (lambda: contended(sqlstate="40P01"), "busy", "Busy", "Service Unavailable"),
+        (lambda: Problem(409, type="conflict", title="Mine"), "conflict", "Mine", "Mine"),
+    ],
+)
+def test_a_kind_of_problem_has_its_page_below_an_api_and_nowhere_else(make, kind, title, alone):
+    """What ``about:blank`` says nothing about has the phrase of its status (RFC 9457, section 4.2.1)."""
+    api = Api(authentication=())
+    api.route("it/", raising(make()))
+    with serving(path("api/", include(api.urls))) as client:
+        below = problem_of(client.get("/api/it/"))
+        page = client.get(below["type"]).json()
+    by_itself = problem_of(ask(raising(make())))
+
+    assert (below["type"], below["title"]) == (f"/api/problems/{kind}", title)
+    assert (page["type"], page["status"]) == (below["type"], below["status"])
+    assert (by_itself["type"], by_itself["title"]) == ("about:blank", alone)
+
+
+CONTENTION = {
+    "sqlite_errorcode": [5, 6, 261, 517],
+    "sqlstate": ["40001", "40P01", "55P03"],
+    "args": [(1205,), (1213,)],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in CONTENTION for value in CONTENTION[name]])
+def test_writers_in_each_others_way_are_503_and_may_come_again(name, value):
+    """What SQLite calls busy and locked, PostgreSQL a deadlock, a failed serialization, a lock, MySQL a timeout."""
+    response = ask(raising(contended(**{name: value})))
+
+    assert problem_of(response)["status"] == 503
+    assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    "error", [SuspiciousOperation(SECRET), SuspiciousFileOperation(SECRET), DisallowedHost(SECRET)]
+)
+def test_what_looks_like_an_attack_is_told_to_djangos_own_log(caplog, error):
+    """Where an administrator already listens for it."""
+    ask(raising(error))
+
+    told = [record for record in caplog.records if record.name == f"django.security.{type(error).__name__}"]
+    assert [(record.levelname, record.getMessage()) for record in told] == [("ERROR", SECRET)]
 
 
 def test_model_validation_in_a_handler_is_422(db):
@@ -202,14 +303,14 @@ def test_a_defect_is_logged_once_with_its_traceback_and_django_hears_of_it(caplo
 
     got_request_exception.connect(hear)
     try:
-        ask(raising(KeyError(SECRET)))
+        problem = problem_of(ask(raising(KeyError(SECRET))))
     finally:
         got_request_exception.disconnect(hear)
     errors = [record for record in caplog.records if record.levelno >= logging.WARNING]
 
     assert heard == ["/it/"]
     assert [(record.name, record.getMessage()) for record in errors] == [
-        ("django.request", "Internal Server Error: /it/")
+        ("django.request", f"Internal Server Error: /it/ ({problem['instance']})")
     ]
     assert errors[0].status_code == 500
     assert SECRET in str(errors[0].exc_info[1])
@@ -261,7 +362,7 @@ def test_with_debug_the_traceback_is_in_the_answer_and_without_it_never():
 
     assert SECRET in "".join(shown["traceback"])
     assert "in read" in "".join(shown["traceback"])
-    assert hidden.keys() == {"type", "title", "status", "detail"}
+    assert hidden.keys() == {"type", "title", "status", "detail", "instance"}
     assert "traceback" not in problem_of(ask(raising(Http404()), DEBUG=True))
 
 
@@ -321,7 +422,8 @@ def test_the_text_of_a_problem_has_its_members_line_by_line():
 
 
 def test_a_problem_document_is_read_by_any_json_reader():
-    document = json.loads(ask(raising(Problem(418, "茶\u2028\x00", tea="☕"))).content)
+    problem = Problem(418, "茶\u2028\x00", tea="☕", instance="/tea/")
+    document = json.loads(ask(raising(problem)).content)
 
     assert document == {
         "type": "about:blank",
@@ -329,4 +431,5 @@ def test_a_problem_document_is_read_by_any_json_reader():
         "status": 418,
         "detail": "茶\u2028\x00",
         "tea": "☕",
+        "instance": "/tea/",
     }

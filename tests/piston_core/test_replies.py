@@ -50,7 +50,7 @@ def test_a_refusal_alone_is_a_problem_that_its_status_explains(name):
     problem = problem_of(ask(replying(getattr(rc, name))))
 
     assert (problem["type"], problem["status"]) == ("about:blank", STATUS[name])
-    assert problem.keys() == {"type", "title", "status"}
+    assert problem.keys() == {"type", "title", "status", "instance"}
 
 
 @pytest.mark.parametrize("name", REFUSALS)
@@ -82,7 +82,8 @@ def test_data_that_is_no_dictionary_is_a_member_of_its_own(data):
 def test_a_dictionary_becomes_the_problems_members_whatever_their_names_are(data, expected):
     problem = problem_of(ask(replying(rc.BAD_REQUEST(data))))
 
-    assert problem == {"type": "about:blank", "title": "Bad Request", "status": 400} | expected
+    standard = {"type": "about:blank", "title": "Bad Request", "status": 400, "instance": problem["instance"]}
+    assert problem == standard | expected
 
 
 def test_the_detail_of_the_reply_comes_before_that_of_the_data():

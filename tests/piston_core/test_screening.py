@@ -43,7 +43,7 @@ def send(kind: type[BaseHandler], method: str, data):
 
 def errors(response) -> list[dict[str, str]]:
     """Return the faults in a problem document."""
-    return response.json().get("errors", []) if response.status_code == 422 else []
+    return response.json().get("errors", []) if response.status_code in (409, 422) else []
 
 
 def queries(kind: type[BaseHandler], data) -> list[str]:

@@ -170,4 +170,9 @@ def test_routes_are_listed_once():
     from piston_core.routes import routes
 
     with serving_api(TAGS):
-        assert [route.pattern for route in routes()] == ["/api/tags/", "/api/tags/<slug:slug>/", "/api/"]
+        assert [route.pattern for route in routes()] == [
+            "/api/tags/",
+            "/api/tags/<slug:slug>/",
+            "/api/problems/<slug:name>",
+            "/api/",
+        ]

@@ -328,7 +328,7 @@ def test_what_is_not_plain_data_is_malformed(value, protocol):
 
         assert received == []
         assert response.status_code == 400
-        assert response.json()["title"] == "Malformed body"
+        assert response.json()["title"] == "Bad Request"
         assert len(response.json()["detail"]) < 400
 
 

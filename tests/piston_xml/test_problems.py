@@ -15,7 +15,14 @@ XML = {"PLUGINS": ["json", "xml", "auth", "blog.api_hooks"], "AUTHENTICATORS": [
 class Refusing(BaseHandler):
     def read(self, request):
         raise Problem(
-            409, 'a <b> & "c"', limits=[1, 2.5], at={"row": 1, "why": None}, none=[], sure=True, **{"a b": 1}
+            409,
+            'a <b> & "c"',
+            limits=[1, 2.5],
+            at={"row": 1, "why": None},
+            none=[],
+            sure=True,
+            instance="/a/?b&c",
+            **{"a b": 1},
         )
 
 
@@ -27,7 +34,7 @@ def test_a_problem_has_the_form_that_the_standard_gives_it():
     assert response.content.decode() == DECLARATION + (
         '<problem xmlns="urn:ietf:rfc:7807"><type>about:blank</type><title>Conflict</title><status>409</status>'
         '<detail>a &lt;b&gt; &amp; "c"</detail><limits><i>1</i><i>2.5</i></limits><at><row>1</row><why/></at>'
-        "<none></none><sure>true</sure><a_b>1</a_b></problem>"
+        "<none></none><sure>true</sure><instance>/a/?b&amp;c</instance><a_b>1</a_b></problem>"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -55,8 +56,6 @@ MALFORMED = {
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_what_is_no_cursor_is_refused_before_anything_is_done(name):
-    from urllib.parse import quote
-
     problem = refused(lambda: page(Loose.objects.all(), HANDLER, f"cursor={quote(MALFORMED[name])}"))
 
     assert (problem.status, problem.type) == (400, "invalid-parameter")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -18,7 +19,7 @@ from tests.piston_core.lists.asking import handler_of, page, problem_of, refused
 from tests.piston_core.plans.fidelity.databases import everywhere, undone
 from tests.piston_core.plans.fidelity.values import examples
 from tests.shop.kinds import Cell, Custom, Loose
-from tests.shop.models import Customer, Label, Maker, Permit, Product, Restaurant, Review, Sample
+from tests.shop.models import Customer, Label, Maker, Order, Permit, Product, Restaurant, Review, Sample
 from tests.shop.serving import stock
 
 NAMES = (
@@ -193,6 +194,28 @@ def test_any_text_is_either_refused_or_compared(alias, kind, data):
     assert problem is None or problem.members == {"parameter": name}
 
 
+TRANSFORMS = (
+    "moment__year", "moment__year__gte", "moment__year__in", "moment__iso_year", "moment__month", "moment__date__lte",
+    "moment__date", "moment__time", "moment__hour__range", "date__week_day", "date__year__range", "time__minute",
+)  # fmt: skip
+PARTS = (
+    "0", "1", "2", "9998", "9999", "10000", "-5", BIG, "9223372036854775807", "0001-01-01", "9999-12-31",
+    "0002-01-01,9998-12-31", "1,2", "2,9998", "23:59:59.999999", "x",
+)  # fmt: skip
+
+
+@everywhere
+@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])
+def test_any_text_is_either_refused_or_compared_with_a_part_of_a_date(alias, name, zone):
+    with timezone.override(zone):
+        for text in PARTS:
+            query, everything = f"{name}={text}", Sample.objects.using(alias).all()
+            handler = handler_of(Sample, filters=(name,))
+            problem = problem_of(partial(page, everything, handler, query))
+            assert problem is None or problem.members == {"parameter": name}
+
+
 @everywhere
 @pytest.mark.parametrize("kind", SORTS)
 def test_a_column_of_every_kind_can_be_asked_for_its_value(alias, kind):
@@ -288,6 +311,14 @@ UNUSABLE = {
     (Cell, "pk"): "too little",
     (Label, "products__labels__nothing"): "no field",
 }
+
+
+def test_a_column_that_the_database_computes_is_filtered_by_what_it_holds(db):
+    found = Order.objects.create(price=3, quantity=4)
+
+    for query in ("total=12", "total__gte=12", "total__in=11,12"):
+        assert ask(query, query.split("=")[0], make=Order.objects.all, model=Order).rows == [found]
+    assert refused(lambda: ask("total=x", "total", make=Order.objects.all, model=Order)).status == 400
 
 
 @pytest.mark.parametrize(("model", "name"), UNUSABLE)

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.piston_core.lists.asking import flat, handler_of, keys, last_of, links, page, pages
-from tests.piston_core.plans.fidelity.databases import everywhere, undone
+from tests.piston_core.lists.asking import flat, handler_of, keys, last_of, links, page, pages, refused
+from tests.piston_core.plans.fidelity.databases import everywhere, on_postgres, undone
 from tests.piston_core.plans.fidelity.values import BASE, examples
 from tests.shop.kinds import Cell, Computed, Loose
 from tests.shop.models import Category, Country, Detail, Diner, Maker, Product, Review
@@ -45,6 +45,8 @@ def expected(queryset, order) -> list[Any]:
 
 def there_and_back(make, handler, query: str) -> list[Any]:
     """Return the keys of all objects, page by page, which are the same on the way back."""
+    sizes = [len(rows) for rows in pages(make, handler, query)]
+    assert len(set(sizes[:-1])) <= 1
     forth = flat(keys(pages(make, handler, query)))
     back = list(keys(pages(make, handler, last_of(make, handler, query), "prev")))
     assert flat(reversed(back)) == forth
@@ -244,6 +246,32 @@ def test_pages_by_number_of_what_is_no_object_have_each_row_once(db, name):
     found = flat(pages(made, handler_of(Product, page_size=2), ""))
 
     assert sorted(map(str, found)) == sorted(map(str, made()))
+
+
+def test_the_order_that_a_request_wants_is_not_reversed_with_the_handlers_own(db):
+    shelves("default")
+    handler = handler_of(Product, sorting=("slug",))
+
+    for queryset in (Product.objects.reverse(), Product.objects.values("slug").reverse()):
+        for query in ("sort=slug", "sort=slug&limit=9", "sort=slug&offset=0"):
+            found = page(queryset.all(), handler, query).rows
+            assert [row["slug"] if isinstance(row, dict) else row.slug for row in found] == [
+                f"p{number}" for number in range(9)
+            ]
+
+
+@on_postgres
+def test_what_is_distinct_by_a_column_has_numbers_and_its_own_order(alias):
+    with undone(alias):
+        shelves(alias)
+        handler = handler_of(Product, page_size=1, sorting=("name",))
+        for make in (
+            Product.objects.using(alias).order_by().distinct("stock").all,
+            Product.objects.using(alias).order_by("stock", "-name").distinct("stock").all,
+        ):
+            assert not is_keyed(make, handler, "")
+            assert [each.stock for each in flat(pages(make, handler, ""))] == [0, 1]
+            assert refused(lambda make=make: page(make(), handler, "sort=name")).members == {"parameter": "sort"}
 
 
 def test_objects_of_a_composite_key_and_of_inheriting_models_have_cursors(db):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db.models.functions import Lower
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
+from piston_core.lists.pages import page_of
+from piston_core.lists.wish import NOTHING, wish_of
 from tests.piston_core.lists.asking import flat, handler_of, links, page, pages, refused
 from tests.shop.models import Product
 from tests.shop.serving import stock
@@ -74,11 +78,6 @@ def test_objects_that_are_alike_have_the_same_order_on_each_page(db):
 def test_a_list_that_nobody_divides_is_read_as_it_is(db, django_assert_num_queries):
     stock(2)
     handed = []
-    from django.http import QueryDict
-
-    from piston_core.lists.pages import page_of
-    from piston_core.lists.wish import NOTHING
-
     everything, some = Product.objects.all(), [1, 2]
     with django_assert_num_queries(0):
         for source in (everything, some, (), Product.objects.all()[:1]):
@@ -131,3 +130,11 @@ def test_nothing_costs_nothing(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         for query in ("", "limit=2", "offset=1", "limit=2&offset=1"):
             assert page(Product.objects.none(), PLAIN, query).rows == []
+
+
+def test_parameters_of_any_characters_can_stand_in_a_link(db):
+    stock(2)
+    parameters = MultiValueDict({"a b": ['<>"&=#\n', "茶"], "odd": ["\ud800"], "limit": ["1"]})
+    found = page_of(Product.objects.all(), wish_of(PLAIN, parameters), PLAIN, parameters, list)
+
+    assert found.links[0].href == "?a+b=%3C%3E%22%26%3D%23%0A&a+b=%E8%8C%B6&odd=%3F&limit=1"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from piston_core.lists.pages import page_of
+from piston_core.lists.wish import wish_of
 from tests.piston_core.lists.asking import handler_of, page, refused
 from tests.shop.models import Product
 from tests.shop.serving import stock
@@ -126,11 +129,6 @@ def test_a_range_costs_one_query_and_of_a_stream_no_row(db, django_assert_num_qu
     everything = seven()["queryset"]
     with django_assert_num_queries(1):
         page(everything.all(), PLAIN, range_field="items=1-2")
-
-    from django.db import connection
-    from django.http import QueryDict
-
-    from piston_core.lists.wish import wish_of
 
     parts = []
     with CaptureQueriesContext(connection) as captured:

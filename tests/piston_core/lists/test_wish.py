@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.http import QueryDict
 
 from piston_core.lists.ranges import Range, read_range
-from piston_core.lists.wish import Wish
+from piston_core.lists.wish import Wish, wish_of
 from tests.piston_core.lists.asking import handler_of, links, page, refused
 from tests.shop.models import Product
 from tests.shop.serving import stock
@@ -159,8 +160,4 @@ def test_a_range_gives_way_to_parameters_that_say_where_a_page_is(db, query):
 
 
 def test_a_request_that_says_nothing_costs_nothing():
-    from django.http import QueryDict
-
-    from piston_core.lists.wish import wish_of
-
     assert wish_of(POSTS, QueryDict("")) is wish_of(POSTS, QueryDict("")) == Wish()

@@ -62,13 +62,15 @@ def send(
 def over_asgi(
     handler: type[BaseHandler] | BaseHandler,
     method: str,
-    body: bytes = b"",
+    body: bytes | Sequence[bytes] = b"",
     headers: Mapping[str, str] | None = None,
     version: str = "1.1",
 ) -> tuple[int, bytes]:
-    """Return status and body as an ASGI server gets them, without a test client in between."""
+    """Return status and body as an ASGI server gets them, without a test client in between; a body may have pieces."""
     sent: list[dict[str, Any]] = []
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
+    pieces = [body] if isinstance(body, bytes) else [*body, b""]
+    messages = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    messages[-1]["more_body"] = False
 
     async def receive() -> Any:
         return messages.pop(0) if messages else await Event().wait()  # nobody hangs up
@@ -101,7 +103,9 @@ def problem_of(response: Any) -> dict[str, Any]:
     assert document["status"] == response.status_code
     assert document["type"]
     assert document["title"]
-    assert all(isinstance(document.get(name, ""), str) for name in ("type", "title", "detail"))
+    assert document["instance"]  # what the server's log calls it
+    assert all(isinstance(document.get(name, ""), str) for name in ("type", "title", "detail", "instance"))
+    assert response.headers["Cache-Control"] == "no-store"
     if response.status_code in {401, 405}:  # RFC 9110, sections 15.5.2 and 15.5.6
         assert response.headers["WWW-Authenticate" if response.status_code == 401 else "Allow"]
     return document

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
+from django.core.handlers.wsgi import LimitedStream
 from django.urls import path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -257,30 +260,86 @@ def test_a_length_that_is_no_number_is_400(length):
     assert handler.calls == []
 
 
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
 @pytest.mark.parametrize("method", WRITES)
-def test_a_body_in_chunks_is_411_since_wsgi_would_pass_it_for_an_empty_one(method):
+def test_a_body_in_chunks_is_411_where_wsgi_would_pass_it_for_an_empty_one(method):
     handler = Recording()
-    response = ask(handler, method, content_type=JSON, headers={"Transfer-Encoding": "chunked"})
+    response = ask(handler, method, content_type=JSON, headers=CHUNKED)
 
     assert problem_of(response)["status"] == 411
     assert handler.calls == []
-    assert ask(handler, "GET", headers={"Transfer-Encoding": "chunked"}).status_code == 200
+    assert ask(handler, "GET", headers=CHUNKED).status_code == 200
 
 
-@pytest.mark.parametrize("content_type", [None, JSON, FORM, MULTIPART])
-@pytest.mark.parametrize("version", ["2", "3"])
-def test_a_body_without_a_length_never_passes_for_an_empty_one_over_later_http_either(db, version, content_type):
-    """HTTP/2 and 3 announce no body: only a length tells a body from none."""
+def in_chunks(body, content_type, **settings):
+    """Return the response of a server that ends the stream with the body, what was called, and how far was read."""
+    stream, handler = BytesIO(body + b"the next request"), Recording()
+    limited = LimitedStream(stream, len(body))
+    environ = {"wsgi.input": limited, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    with serving(path("it/", Resource(handler, authentication=())), **settings) as client:
+        response = client.post("/it/", headers={**CHUNKED, "Content-Type": content_type}, **environ)
+    return response, handler.calls, stream.tell()
+
+
+def test_a_body_in_chunks_is_read_where_the_server_says_that_it_ends_it():
+    assert data_of(in_chunks(b'{"a": 1}', JSON)[0]) == {"data": {"a": 1}}
+    assert data_of(in_chunks(b"a=1", FORM)[0]) == {"data": {"a": "1"}}
+    assert data_of(in_chunks(b"", "")[0]) == {"data": {}}
+    assert problem_of(in_chunks(b'{"a": 1', JSON)[0])["status"] == 400
+    assert problem_of(in_chunks(b"a", "text/plain")[0])["status"] == 415
+    assert problem_of(in_chunks(multipart(file("a", b"1")), MULTIPART)[0])["status"] == 411  # it goes to the disk
+
+
+@pytest.mark.parametrize(("length", "status"), [(100, 201), (101, 413), (100_000, 413)])
+def test_a_body_in_chunks_is_read_no_further_than_the_limit(length, status):
+    body = b'{"a": "%s"}' % (b"x" * (length - 9))
+    response, calls, read = in_chunks(body, JSON, DATA_UPLOAD_MAX_MEMORY_SIZE=100)
+
+    assert (response.status_code, len(calls)) == (status, status == 201)
+    assert read <= 101
+
+
+@pytest.mark.parametrize("version", ["1.1", "2", "3"])
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        (JSON, (201, b'{"data":{"a":1}}')),
+        (FORM, (201, b'{"data":{"{\\"a\\": 1}":""}}')),
+        (None, 415),
+        ("text/plain", 415),
+        (MULTIPART, 411),
+    ],
+)
+def test_a_body_without_a_length_never_passes_for_an_empty_one_over_asgi(db, version, content_type, expected):
+    """HTTP/2 and 3 announce no body, and need no length for one (RFC 9113, section 8.1.1)."""
     headers = {"Content-Type": content_type} if content_type else {}
+    headers |= CHUNKED if version == "1.1" else {}
+    answers = [over_asgi(Recording, "POST", body, headers, version) for body in (b'{"a": 1}', [b'{"a"', b": 1}"])]
+
+    assert answers[0][0] == answers[1][0] == (expected if isinstance(expected, int) else expected[0])
+    assert isinstance(expected, int) or answers == [expected, expected]
+
+
+@pytest.mark.parametrize("version", ["1.1", "2", "3"])
+def test_a_body_is_as_long_as_it_says_over_asgi_and_none_is_none(db, version):
     whole = {"Content-Length": "8", "Content-Type": JSON}
 
-    def post(body, headers, version=version):
+    def post(body, headers):
         return over_asgi(Recording, "POST", body, headers, version)
 
-    assert post(b'{"a": 1}', headers)[0] == 411
-    assert post(b"", {"Content-Length": "0"}) == (201, b'{"data":{}}')
+    assert post(b"", {}) == post(b"", {"Content-Length": "0"}) == (201, b'{"data":{}}')
+    assert post(b"", {"Content-Type": JSON})[0] == 400
     assert post(b'{"a": 1}', whole) == (201, b'{"data":{"a":1}}')
-    assert post(b"", {}, "1.1") == (201, b'{"data":{}}')
+
+
+@pytest.mark.parametrize(("length", "status"), [(100, 201), (101, 413), (100_000, 413)])
+def test_a_body_without_a_length_is_held_to_the_limit_over_asgi(db, settings, length, status):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    body = b'{"a": "%s"}' % (b"x" * (length - 9))
+
+    assert over_asgi(Recording, "POST", [body[:50], body[50:]], {"Content-Type": JSON}, "2")[0] == status
 
 
 def test_a_body_without_a_length_is_411_over_http_2_on_a_wsgi_server_too():

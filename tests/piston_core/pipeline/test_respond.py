@@ -53,8 +53,11 @@ def test_head_has_the_header_fields_of_get_and_no_body(name):
     got, head = (resource(make(address)) for make in (RequestFactory().get, RequestFactory().head))
 
     assert head.status_code == got.status_code
-    assert {**head.headers, "Server-Timing": ""} == {**got.headers, "Server-Timing": ""}
-    assert head.getvalue() == (b"own" if name == "own" else b"")  # a response of Django's own is left to the server
+    fields = [{**each.headers, "Server-Timing": ""} for each in (head, got)]
+    if name == "own":  # Django's response itself has no length, which its middleware would set to that of nothing
+        fields[1]["Content-Length"] = "3"
+    assert fields[0] == fields[1]
+    assert head.getvalue() == b""
     assert got.streaming or int(got.headers.get("Content-Length", len(got.content))) == len(got.content)
 
 

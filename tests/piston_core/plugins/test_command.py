@@ -65,7 +65,13 @@ def test_the_plugins_are_listed_for_programs(install, settings):
         "failure": "",
         "fix": "",
     }
-    assert rows[1]["offers"] == ["emitter json", "emitter jsonl", "parser json"]
+    assert rows[1]["offers"] == [
+        "emitter json",
+        "emitter jsonl",
+        "parser json",
+        "parser merge-patch",
+        "parser json-patch",
+    ]
 
 
 def test_an_installed_plugin_is_listed_with_how_to_enable_it(install, settings):
@@ -191,7 +197,11 @@ def test_the_routes_are_listed_for_programs(shop):
             "async": False,
         },
     ]
-    assert [(each["pattern"], each["async"]) for each in rows[2:]] == [("/api/async/", True), ("/api/", False)]
+    assert [(each["pattern"], each["async"]) for each in rows[2:]] == [
+        ("/api/async/", True),
+        ("/api/problems/<slug:name>", False),
+        ("/api/", False),
+    ]
 
 
 def test_the_routes_are_listed_for_people(shop):

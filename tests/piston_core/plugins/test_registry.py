@@ -87,7 +87,7 @@ def test_offers_are_held_by_name_in_the_order_of_the_plugins(install):
     registry = build_registry(Settings(plugins=("xb", "json", "xa")))
 
     assert [*registry.emitters] == ["two", "json", "jsonl", "one"]
-    assert [*registry.parsers] == ["json", "form", "multipart"]
+    assert [*registry.parsers] == ["json", "merge-patch", "json-patch", "form", "multipart"]
     assert dict(registry.authenticators) == {}
 
 

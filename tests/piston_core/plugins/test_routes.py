@@ -69,9 +69,10 @@ def test_the_routes_of_an_api_are_found_with_their_names_and_the_root(found):
         ("/api/posts/", "shop:post-list"),
         ("/api/posts/<slug:slug>/", "shop:one-post"),
         ("/api/^years/(?P<year>[0-9]{4})/$", "shop:post-list"),
+        ("/api/problems/<slug:name>", "shop:problem"),
         ("/api/", "shop:root"),
     ]
-    assert [is_own(route) for route in listed] == [True, True, True, False]
+    assert [is_own(route) for route in listed] == [True, True, True, False, False]
 
 
 def test_a_resource_among_djangos_own_patterns_is_found(found):
@@ -125,9 +126,9 @@ def test_a_decorated_resource_is_found(found, decorate):
 @pytest.mark.parametrize(
     ("handler", "pattern", "methods"),
     [
-        (PostHandler, "posts/", "GET, HEAD, POST, OPTIONS"),
+        (PostHandler, "posts/", "GET, HEAD, QUERY, POST, OPTIONS"),
         (PostHandler, "posts/<slug:slug>/", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
-        (ReadOnlyHandler, "tags/", "GET, HEAD, OPTIONS"),
+        (ReadOnlyHandler, "tags/", "GET, HEAD, QUERY, OPTIONS"),
         (LoggedInHandler, "logged-in/", "GET, HEAD, POST, OPTIONS"),
     ],
 )
