@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.wish import Wish, wish_of
+from piston_core.mounted import root_of
 from piston_core.pipeline.call import Outcome, outcome_of
 from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
@@ -25,6 +26,7 @@ from piston_core.pipeline.prefer import applied
 from piston_core.pipeline.query import equivalent
 from piston_core.pipeline.represent import location, represent, rows_of
 from piston_core.pipeline.respond import empty, respond
+from piston_core.pipeline.select import Methods, describe
 from piston_core.plans.compiler import Compiler
 from piston_core.replies import NOTHING
 from piston_core.sought import stored
@@ -32,6 +34,21 @@ from piston_core.sought import stored
 _LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
 # A list can be had in parts, and what is told of it depends on what the client prefers.
 _LIST: Mapping[str, str] = {"Accept-Ranges": "items", "Vary": "Prefer"}
+
+
+def description(
+    request: HttpRequest,
+    methods: Methods,
+    unknown: Methods | None,
+    types_for: Callable[[BaseHandler, str], Iterable[str]],
+) -> HttpResponseBase:
+    """Return the answer to OPTIONS: what is served at an address, to anybody, and where the API begins.
+
+    Nothing is read for it, and nobody is asked who they are.
+    """
+    told = describe(methods, unknown, types_for)
+    index = root_of(request)
+    return empty(204, {**told, "Link": link_field([Link(index, "index")])} if index else told)
 
 
 def wish_for(

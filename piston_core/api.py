@@ -22,9 +22,9 @@ from piston_core.contracts import Authenticator, Throttle
 from piston_core.declarations import Lifecycle
 from piston_core.handler import BaseHandler
 from piston_core.kinds import KINDS
+from piston_core.mounted import PROBLEM, ROOT
 from piston_core.pipeline.select import allowed
 from piston_core.problems import Problem
-from piston_core.refusing import PROBLEM_ROUTE
 from piston_core.resource import Resource
 from piston_core.scope import ItemRoute, Scope
 from piston_core.suffixes import suffixed
@@ -134,8 +134,8 @@ class Api:
         """The URL patterns and their namespace, for Django's ``include``; no route is added afterwards."""
         if self._urls is None:
             about = Resource(ProblemHandler, authentication=(), throttles=(), emitters=self.emitters)
-            problems = path("problems/<slug:name>", about, name=PROBLEM_ROUTE)
-            root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name="root")]
+            problems = path("problems/<slug:name>", about, name=PROBLEM)
+            root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name=ROOT)]
             unrouted = re_path("", Unrouted(BaseHandler, authentication=(), emitters=self.emitters))
             self._urls = ([*self.routes, *self._suffixed, problems, *(root if self.root else ()), unrouted], self.name)
         return self._urls

@@ -58,7 +58,7 @@ class Bound:
     max_query_size: int
     max_field_size: int
 
-    def parsers_for(self, handler: BaseHandler, names: Iterable[str], action: str) -> Mapping[str, Parser]:
+    def parsers_for(self, handler: BaseHandler, action: str, names: Iterable[str]) -> Mapping[str, Parser]:
         """Return the parsers by media type for the bodies of an action at an address with arguments of these names.
 
         A patch is applied to what a form would accept of one object; without it there is nothing to apply it to.

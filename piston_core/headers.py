@@ -39,9 +39,11 @@ def _written(each: Link) -> str:
 def _attribute(name: str, value: str) -> str:
     if not TOKEN.fullmatch(name):
         raise ValueError(f"{name!r} cannot be the name of a link's attribute")
-    return f"{name}={quoted(value)}" if value.isascii() else f"{name}*=UTF-8''{_extended(value)}"
+    if value.isascii() and value.isprintable():
+        return f"{name}={quoted(value)}"
+    return f"{name}*=UTF-8''{_extended(value)}"
 
 
 def _extended(text: str) -> str:
-    """Return text beyond ASCII as RFC 8187, section 3.2, writes it."""
+    """Return text beyond printable ASCII as RFC 8187, section 3.2, writes it."""
     return "".join(chr(each) if chr(each).isalnum() and each < 128 else f"%{each:02X}" for each in text.encode())

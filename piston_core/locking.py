@@ -24,7 +24,7 @@ def take_turn(model: type[Model], connection: BaseDatabaseWrapper) -> None:
     be the transaction's first. It belongs to the beginning of a transaction, and is not counted as a query.
     """
     table: Any = model._meta.concrete_model
-    if connection.vendor != "sqlite" or len(connection.atomic_blocks) > 1 or not table._meta.managed:
+    if connection.vendor != "sqlite" or not table._meta.managed:
         return
     with connection.wrap_database_errors:
         connection.connection.execute(_changing_nothing(table, connection))

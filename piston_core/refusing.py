@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,12 +12,12 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.log import log_response
 
 from piston_core.bound import Bound
 from piston_core.contracts import Document, Emitter
 from piston_core.kinds import BLANK, KINDS
+from piston_core.mounted import problems_of
 from piston_core.pipeline.authenticate import unauthorized
 from piston_core.pipeline.negotiate import wanted
 from piston_core.pipeline.respond import refused
@@ -28,7 +27,6 @@ from piston_core.problems import Problem, phrase
 if TYPE_CHECKING:
     from piston_core.resource import Resource
 
-PROBLEM_ROUTE = "problem"  # the name of the route at which an API explains its problems
 logger = logging.getLogger("piston.problems")
 
 
@@ -83,27 +81,11 @@ def _written(resource: Resource, request: HttpRequest, bound: Bound, problem: Pr
 def _locate(request: HttpRequest, bound: Bound, problem: Problem) -> None:
     """Give a problem the URI of its kind, and one of its own."""
     if problem.type in KINDS:
-        name, pages = problem.type, bound.registry.settings.problem_types or _pages(request)
+        name, pages = problem.type, bound.registry.settings.problem_types or problems_of(request)
         problem.type = f"{pages}{name}" if pages else BLANK
         if not pages and problem.title == KINDS[name].title:  # section 4.2.1
             problem.title = phrase(problem.status)
     problem.members.setdefault("instance", f"urn:uuid:{uuid4()}")
-
-
-def _pages(request: HttpRequest) -> str:
-    match = request.resolver_match
-    if match is None or not match.namespace:
-        return ""
-    return _pages_of(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), match.namespace)
-
-
-@lru_cache(maxsize=64)
-def _pages_of(urlconf: Any, _prefix: str, namespace: str) -> str:
-    """Return where an API explains its problems, ``""`` if that is nowhere; to reverse a route takes time."""
-    try:
-        return reverse(f"{namespace}:{PROBLEM_ROUTE}", urlconf, kwargs={"name": "x"}).removesuffix("x")
-    except NoReverseMatch:
-        return ""
 
 
 def _note(request: HttpRequest, problem: Problem) -> None:

@@ -14,7 +14,7 @@ from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from piston_core.answering import answer, wish_for
+from piston_core.answering import answer, description, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
 from piston_core.contracts import Authenticator, Throttle
@@ -33,8 +33,8 @@ from piston_core.pipeline.negotiate import names_format, negotiate
 from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
-from piston_core.pipeline.respond import empty, vary, without_body
-from piston_core.pipeline.select import Methods, describe, is_async, methods_of, select
+from piston_core.pipeline.respond import vary, without_body
+from piston_core.pipeline.select import Methods, is_async, methods_of, select
 from piston_core.pipeline.throttle import tell_limits, throttle
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
@@ -123,7 +123,7 @@ class Resource:
     def handle(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
         """Take a request through the pipeline: decide everything, then act, then answer."""
         if request.method == "OPTIONS":
-            return empty(204, self.description(kwargs, bound))
+            return description(request, *self.methods(kwargs), partial(bound.parsers_for, names=kwargs))
         return self._serve(request, self._decide(request, kwargs, bound))
 
     async def handle_async(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
@@ -133,7 +133,7 @@ class Resource:
         awaits of the database comes back to that thread, as all of asgiref's bridges do.
         """
         if request.method == "OPTIONS":
-            return empty(204, self.description(kwargs, bound))
+            return description(request, *self.methods(kwargs), partial(bound.parsers_for, names=kwargs))
         exchange = await sync_to_async(self._decide)(request, kwargs, bound)
         if not exchange.awaited or exchange.action in WRITES:
             return await sync_to_async(self._serve)(request, exchange)
@@ -169,7 +169,7 @@ class Resource:
         emitter = negotiate(request, bound.formats)
         handler, data = methods.handler, None
         if request.method == "QUERY":
-            data = parse(request, action, bound.parsers_for(handler, kwargs, action), bound.max_upload_size)
+            data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
             take_query(request, data)
             emitter = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
@@ -180,7 +180,7 @@ class Resource:
         if handler.require_precondition and action in _CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, action, bound.parsers_for(handler, kwargs, action), bound.max_upload_size)
+            data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"
@@ -259,11 +259,6 @@ class Resource:
         if request.method == "HEAD":
             without_body(response)
         return response
-
-    def description(self, kwargs: Mapping[str, Any], bound: Bound) -> dict[str, str]:
-        """Return the header fields that answer OPTIONS: what is served at an address, to anybody; nothing is read."""
-        methods, unknown = self.methods(kwargs)
-        return describe(methods, unknown, partial(bound.parsers_for, methods.handler, kwargs))
 
     def bound(self) -> Bound:
         """Return what this resource uses of the current registry; it changes only with the settings."""

@@ -14,7 +14,8 @@ from piston_core.declarations import Validators
 from piston_core.handler import BaseHandler
 from piston_core.problems import Problem
 
-_TAG = re.compile(r'(?<![^\s,])(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"')  # section 8.8.3; WSGI hands over bytes as Latin-1
+# A member of a list (section 8.8.3), and not the end of something else; WSGI hands over bytes as Latin-1.
+_TAG = re.compile(r'(?<![^\s,])(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"')
 _FIELDS = (
     "HTTP_IF_MATCH",
     "HTTP_IF_NONE_MATCH",

@@ -129,16 +129,18 @@ def allowed(known: Methods, unknown: Methods | None) -> str:
     return Methods(known.handler, {**known.actions, **(unknown.actions if unknown else {})}).allow
 
 
-def describe(known: Methods, unknown: Methods | None, types_for: Callable[[str], Iterable[str]]) -> dict[str, str]:
+def describe(
+    known: Methods, unknown: Methods | None, types_for: Callable[[BaseHandler, str], Iterable[str]]
+) -> dict[str, str]:
     """Return the header fields that answer OPTIONS.
 
     Args:
         known: what is served here to identified clients.
         unknown: what is served here to all others.
-        types_for: returns the media types that an action reads.
+        types_for: returns the media types that a handler's action reads.
     """
     fields = {"Allow": allowed(known, unknown)}
     for method, (field, action) in _ACCEPTED.items():
         if method in fields["Allow"].split(", "):
-            fields[field] = ", ".join(types_for(action))
+            fields[field] = ", ".join(types_for(known.handler, action))
     return fields
