@@ -130,9 +130,14 @@ def _written(request: HttpRequest, exchange: Exchange, compiler: Compiler, outco
         return empty(201 if outcome.created else 204, headers)
     data = stored(request, handler, action, obj)
     document = represent(request, handler, data, exchange.emitter, compiler, exchange.wanted)
-    if data is not obj and not outcome.created:  # what GET would answer (RFC 9110, section 8.7)
+    if data is not obj and not outcome.created and _is_at(obj, exchange.kwargs):  # RFC 9110, section 8.7
         headers = {"Content-Location": request.get_full_path(), **headers}
     return _sent(request, exchange, outcome, document, headers)
+
+
+def _is_at(obj: Any, kwargs: Mapping[str, Any]) -> bool:
+    """Return whether a saved object still has the address that it was written at."""
+    return all(str(getattr(obj, name, value)) == str(value) for name, value in kwargs.items())
 
 
 def _sent(

@@ -10,11 +10,12 @@ from typing import Any
 from django.db import router
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_http_date_safe
 
 from piston_core.arguments import identifies
 from piston_core.contracts import Emitter
 from piston_core.exchange import Exchange
-from piston_core.handler import BaseHandler, implements, leaves
+from piston_core.handler import BaseHandler, implements, leaves, overrides
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
 from piston_core.pipeline.prefer import NOTHING_PREFERRED
@@ -38,7 +39,8 @@ def declared_state(
         return None
     kind = type(handler)
     shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, wanted))
-    return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown)
+    asked = request.META["QUERY_STRING"] if request.method == "QUERY" else ""  # which the address does not tell
+    return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown, asked)
 
 
 def known(exchange: Exchange) -> HttpResponseBase | None:
@@ -87,11 +89,11 @@ def tell_new_state(exchange: Exchange, response: HttpResponseBase) -> None:
     handler = exchange.handler
     if (
         exchange.action == "patch"
-        and response.status_code == 200
+        and "Content-Location" in response.headers  # it is about what is at this address, as it is now
         and leaves(handler, "patch")
         and leaves(handler, "read")
     ):
-        declared = handler.version_field or handler.modified_field
+        declared = handler.version_field or handler.modified_field or overrides(handler, "validators")
         state = _NOTHING if declared else _state_of(response, _NOTHING)
         for name, value in state.fields().items():
             response.headers[name] = value
@@ -99,6 +101,8 @@ def tell_new_state(exchange: Exchange, response: HttpResponseBase) -> None:
 
 def _state_of(response: HttpResponseBase, declared: State) -> State:
     """Return the state that an answer is of; one whose tag nobody has declared has that of its bytes."""
+    if declared.modified is None and "Last-Modified" in response.headers:
+        declared = declared._replace(modified=parse_http_date_safe(response.headers["Last-Modified"]))
     tag = response.headers.get("ETag", "")
     if tag or declared.etag:
         return declared._replace(etag=tag or declared.etag)

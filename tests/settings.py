@@ -6,7 +6,7 @@ from blog.settings import PISTON as BLOG_PISTON
 from tests.shop_postgres import service
 
 DEBUG = False
-INSTALLED_APPS = [*BLOG_APPS, "tests.shop", "piston_core.idempotency"]
+INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
 PISTON = {**BLOG_PISTON, "PLUGINS": ["json", "auth", "blog.api_hooks"]}  # tests of other formats name them
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DATABASE_ROUTERS = ["tests.shop_postgres.router.Router"]

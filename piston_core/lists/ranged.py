@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from piston_core.lists.parts import Asked, Page, Source, count_of, taken
 from piston_core.lists.ranges import Range
+from piston_core.lists.refusals import VARIES
 from piston_core.problems import Problem
 
 
@@ -42,4 +43,5 @@ def _span(wanted: Range, asked: Asked, total: int) -> tuple[int, int | None]:
 
 def _beyond(total: int | None) -> Problem:
     detail = "The range begins behind the end of the list."
-    return Problem(416, detail, headers={} if total is None else {"Content-Range": f"items */{total}"})
+    told = {} if total is None else {"Content-Range": f"items */{total}"}
+    return Problem(416, detail, headers={**VARIES, **told})

@@ -12,7 +12,7 @@ from piston_core.handler import BaseHandler, overrides
 from piston_core.lists.cursors import Cursor, read_cursor
 from piston_core.lists.filters import Asked, refuse_misfits
 from piston_core.lists.ranges import Range, read_range
-from piston_core.lists.refusals import invalid
+from piston_core.lists.refusals import VARIES, invalid
 from piston_core.problems import Problem
 
 OWN_PARAMETERS = frozenset({"fields", "format", "explain", "sort", "offset", "limit", "cursor"})
@@ -136,4 +136,4 @@ def _refuse_unknown(handler: BaseHandler, parameters: MultiValueDict[str, str]) 
     known = {*own, *handler.filters}
     for name in parameters:
         if name not in known:
-            raise invalid(name, f"{name[:80]!r} means nothing here. Known are: {', '.join(sorted(known))}.")
+            raise invalid(name, f"{name[:80]!r} means nothing here. Known are: {', '.join(sorted(known))}.", VARIES)

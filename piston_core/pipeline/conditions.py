@@ -139,7 +139,8 @@ def _matches(field: str, state: State, *, weakly: bool) -> bool:
     """Return whether a list of entity tags has the present one; weak ones never match strongly (section 8.8.3.2)."""
     if field.strip() == "*":
         return True
-    return any(state.etag == f'"{tag}"' for weak, tag in _TAG.findall(field) if weakly or not weak)
+    present = state.etag.removeprefix("W/") if weakly else state.etag  # a handler may have told a weak one
+    return any(present == f'"{tag}"' for weak, tag in _TAG.findall(field) if weakly or not weak)
 
 
 def range_holds(conditions: Conditions, state: State) -> bool:

@@ -46,6 +46,8 @@ class PostHandler(BaseHandler):
         "resource_uri",
     )
     exclude = ("id", re.compile(r"^private_"))
+    sorting = ("created", "title", "rating")
+    filters = ("author__username", "tags__slug", "created__gte", "title__icontains")
     allowed_methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     anonymous = "AnonymousPostHandler"
     form = PostForm
@@ -86,6 +88,8 @@ class AnonymousPostHandler(AnonymousBaseHandler):
     model = Post
     fields = PostHandler.fields
     list_fields = PostHandler.list_fields
+    sorting = PostHandler.sorting
+    filters = PostHandler.filters
     content_size = PostHandler.content_size
 
     def queryset(self, request: Request) -> QuerySet[Post]:
@@ -98,6 +102,7 @@ class CommentHandler(BaseHandler):
 
     model = Comment
     fields = ("body", "name", ("author", ("username",)), "created")
+    idempotency = True
     allowed_methods = ("GET", "POST")
     anonymous = "AnonymousCommentHandler"
 

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "piston_core",
+    "piston_core.idempotency",
     "blog",
 ]
 

@@ -18,11 +18,21 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl {address}/api/posts/hello-piston.yaml             # and in YAML
   curl {address}/api/statistics/                         # an async handler
 
+  # parts of lists, and answers that are known already
+  curl -i '{address}/api/posts/?limit=2&sort=-title'      # Link leads to the next page
+  curl '{address}/api/posts/?author__username=alice&tags__slug=django'
+  curl -i -H 'Range: items=0-1' {address}/api/tags/
+  curl -i -X QUERY --json '{{"sort": "title", "limit": 2}}' {address}/api/posts/
+  curl -i -H 'If-None-Match: *' {address}/api/tags/      # 304, it is there
+
   # create, change and delete a post of alice's (admin, alice and bob: the password is the name)
   curl -u alice:alice --json '{{"title": "Mine", "slug": "mine", "content": "Hello!"}}' {address}/api/posts/
   curl -u alice:alice -X PATCH --json '{{"tags": ["django"]}}' {address}/api/posts/mine/
   curl -u alice:alice -X PUT -d title=Yours -d slug=mine -d content=Bye {address}/api/posts/mine/
   curl -u alice:alice -H 'Content-Type: application/yaml' -X PATCH -d 'rating: 4.5' {address}/api/posts/mine/
+  curl -u alice:alice -X PATCH -H 'Content-Type: application/json-patch+json' -d '[{{"op": "replace", "path": "/title", "value": "Ours"}}]' {address}/api/posts/mine/
+  curl -i -u alice:alice -X PUT -H 'If-Match: "old"' -d title=Late -d slug=mine -d content=? {address}/api/posts/mine/  # 412
+  curl -i -u bob:bob -H 'Idempotency-Key: "1"' --json '{{"body": "Once"}}' {address}/api/posts/mine/comments/  # the same again: done once
   curl -u alice:alice -X DELETE {address}/api/posts/mine/
   curl -u alice:alice {address}/api/other/bob/any/text/  # data without a model
 
@@ -33,7 +43,7 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422
 
 The editors' pages are at {address}/admin/ (admin, admin).
-"""
+"""  # noqa: E501 - each command is a line to copy
 
 
 class Command(BaseCommand):
