@@ -19,6 +19,7 @@ from piston_core.handler import BaseHandler, implements, leaves, overrides
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
 from piston_core.pipeline.prefer import NOTHING_PREFERRED
+from piston_core.pipeline.query import equivalent
 from piston_core.pipeline.respond import not_modified
 from piston_core.pipeline.select import is_async
 from piston_core.plans.tree import Node
@@ -43,7 +44,7 @@ def declared_state(
     return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown, asked)
 
 
-def known(exchange: Exchange) -> HttpResponseBase | None:
+def known(request: HttpRequest, exchange: Exchange) -> HttpResponseBase | None:
     """Return the answer to a client that has what it would be sent, if that can be told before it is made.
 
     Raises:
@@ -52,7 +53,16 @@ def known(exchange: Exchange) -> HttpResponseBase | None:
     state, conditions = exchange.state, exchange.conditions
     if state is None or not state.etag or conditions is None or not unmodified(conditions, state):
         return None
-    return not_modified(state.fields())
+    return not_modified({**_told_of_lists(request, exchange), **state.fields()})
+
+
+def _told_of_lists(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
+    """Return what else the good answer would tell, if it is a list's: 304 tells it as well (RFC 9110, 15.4.5)."""
+    handler = exchange.handler
+    if handler.model is not None and identifies(handler.model, frozenset(exchange.kwargs)):
+        return {}
+    address = equivalent(request) if request.method == "QUERY" and leaves(handler, "read") else {}
+    return {"Vary": "Prefer", **address}
 
 
 def in_parts(exchange: Exchange) -> Exchange:

@@ -137,7 +137,7 @@ class Resource:
         exchange = await sync_to_async(self._decide)(request, kwargs, bound)
         if not exchange.awaited or exchange.action in WRITES:
             return await sync_to_async(self._serve)(request, exchange)
-        early = known(exchange)
+        early = known(request, exchange)
         if early is not None:
             return early
         exchange = in_parts(exchange)
@@ -154,7 +154,7 @@ class Resource:
             return self._perform(request, exchange)
         if exchange.conditions is None and exchange.state is None:
             return self._act(request, exchange)
-        return known(exchange) or conclude(exchange, self._act(request, in_parts(exchange)))
+        return known(request, exchange) or conclude(exchange, self._act(request, in_parts(exchange)))
 
     def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
         special = limit(request, bound.max_query_size, bound.max_field_size)

@@ -40,12 +40,16 @@ print(json.dumps([count("plain_django"), count("piston")]))
 """
 
 
-def test_a_request_runs_at_most_a_quarter_more_bytecode_than_a_plain_view():
-    """`make bench` measures the time, whose ratio is about 1.1; this notices when a change makes it worse."""
+def test_a_request_runs_at_most_two_fifths_more_bytecode_than_a_plain_view():
+    """`make bench` measures the time; this notices when a change makes it worse.
+
+    A fifth of a plain view's bytecode is Piston's, and another one what HTTP asks of every answer: the entity tag,
+    Cache-Control and Vary, of which Django checks each field as it is set and again as it is sent.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     run = subprocess.run(
         [sys.executable, "-c", COUNT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     plain, piston = json.loads(run.stdout)
 
-    assert piston <= 1.25 * plain
+    assert piston <= 1.4 * plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -77,7 +77,7 @@ def test_a_field_that_changes_an_answer_is_named_by_both(client):
         for name, value, after in trials(client, asked):
             if essence(before) != essence(after) and not {before.status, after.status} & {431}:
                 missing += [
-                    f"{asked}: {name}: {value} makes {before.status} {after.status}; {each.status} names {varies(each)}"
+                    f"{asked}: {name}: {value}: {before.status} -> {after.status}; {each.status} names {varies(each)}"
                     for each in (before, after)
                     if name.lower() not in varies(each)
                 ]
@@ -113,22 +113,28 @@ def test_where_the_address_only_looks_as_if_accept_is_named(client, target):
 
 
 @pytest.mark.parametrize(
-    "target", ["/api/tags/", "/api/tags/tag-1/", "/api/feed/", "/api/posts/post-1/", "/api/later/3/"]
+    ("method", "target"),
+    [
+        ("GET", "/api/tags/"),
+        ("GET", "/api/tags/tag-1/"),
+        ("HEAD", "/api/tags/tag-1/"),
+        ("QUERY", "/api/tags/"),
+        ("GET", "/api/feed/"),
+        ("QUERY", "/api/feed/"),
+        ("GET", "/api/posts/post-1/"),
+        ("GET", "/api/later/3/"),
+        ("GET", "/api/problems/busy"),
+    ],
 )
-def test_what_has_not_changed_is_told_with_the_fields_of_what_would_have_been_sent(client, target):
+def test_what_has_not_changed_is_told_with_the_fields_of_what_would_have_been_sent(client, method, target):
     """RFC 9110, section 15.4.5: a 304 has these fields, if the 200 would have them."""
-    known = {"X-Key": "good"}
-    good, same = (
-        by_client(client, Asked("GET", target, known | condition)) for condition in ({}, {"If-None-Match": "*"})
-    )
-    told = [
-        {
-            name: value
-            for name, value in each.fields
-            if name in ("Cache-Control", "Content-Location", "ETag", "Expires")
-        }
-        for each in (good, same)
-    ]
+    fields, body = {"X-Key": "good"}, b""
+    if method == "QUERY":
+        fields, body = {"X-Key": "good", "Content-Type": "application/json"}, b'{"slug": "tag-1"}'
+    good = by_client(client, Asked(method, target, fields, body))
+    same = by_client(client, Asked(method, target, {**fields, "If-None-Match": dict(good.fields)["ETag"]}, body))
+    names = ("Cache-Control", "Content-Location", "ETag", "Expires")
+    told = [{name: value for name, value in each.fields if name in names} for each in (good, same)]
 
     assert (good.status, same.status) == (200, 304)
     assert told[0] == told[1]
