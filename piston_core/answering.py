@@ -106,7 +106,7 @@ def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome
     document = Document(page.rows, handler.layouts.get(emitter.name))
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
-    more = f"{told.get('Total-Count', '')}{page.links}"  # which may change where the rows of a full page do not
+    more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
     return _sent(request, exchange, outcome, document, headers | told, page.links, more)
 
 
@@ -155,7 +155,7 @@ def _sent(
         document = Document(document.data, document.layout, links=links)
         headers = {**headers, "Link": link_field(links)}
     emitter = exchange.emitter
-    content_type = emitter.content_type or emitter.media_types[0]
+    content_type = exchange.content_type
     body = emit(request, document, emitter)
     if exchange.action == "read" and outcome.status == 200 and exchange.state is None and isinstance(body, bytes):
         headers = {"ETag": tag_of(body, content_type + more), **headers}

@@ -118,7 +118,8 @@ class Emitter(ABC):
 
     Attributes:
         name: the format's name in settings, in ``?format=`` and in lists, such as ``json``.
-        media_types: the media types that ask for it in ``Accept``; the first is its own, in full.
+        media_types: the media types that ask for it in ``Accept``, and that its documents are of: the one
+            that was asked for, and the first where the client leaves it open.
         content_type: the ``Content-Type`` to send, where the first media type is not enough.
         problem_type: the ``Content-Type`` of a problem document, or ``""`` if the format has
             none and problems are better left to another emitter.

@@ -24,6 +24,7 @@ class Exchange(NamedTuple):
         action: the name of the handler's method.
         awaited: whether that method is ``async def``.
         emitter: what will write the answer.
+        content_type: the ``Content-Type`` of what it writes.
         data: the parsed body.
         items: the objects that it is about, ``None`` where it is about one.
         kwargs: the URL's arguments.
@@ -40,6 +41,7 @@ class Exchange(NamedTuple):
     action: str
     awaited: bool
     emitter: Emitter
+    content_type: str
     data: Any
     items: Sequence[Item] | None
     kwargs: Mapping[str, Any]

@@ -66,9 +66,15 @@ def _told_of_lists(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
 
 
 def in_parts(exchange: Exchange) -> Exchange:
-    """Return a read without the part that it wants, if ``If-Range`` says that the client has another list."""
-    wish, conditions = exchange.wish, exchange.conditions
-    if wish is None or conditions is None or range_holds(conditions, exchange.state or _NOTHING):
+    """Return a read without the part that it wants, if ``If-Range`` says that the client has another list.
+
+    So is one whose conditions are about the tag of a whole list that nobody has declared.
+    """
+    wish, conditions, state = exchange.wish, exchange.conditions, exchange.state or _NOTHING
+    if wish is None or conditions is None:
+        return exchange
+    tagged = conditions.match is not None or conditions.none_match is not None
+    if range_holds(conditions, state) and (state.etag or not tagged):
         return exchange
     return exchange._replace(wish=replace(wish, range=None))
 
@@ -150,7 +156,8 @@ def _lock(request: HttpRequest, exchange: Exchange, alias: str) -> None:
     named = [exchange.kwargs] if items is None else [item.kwargs for item in items]
     if not has_locks(alias):
         return
-    for kwargs in named:
+    # All take them in one order, so that no two of them wait for each other.
+    for kwargs in sorted(named, key=lambda each: [*map(str, each.values())]):
         if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
             with nullcontext() if items is None else suppress(Http404):
                 if not lock(handler.get(request, **kwargs), alias):  # type: ignore[arg-type]  # authenticated by now

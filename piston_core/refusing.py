@@ -41,9 +41,12 @@ def refuse(resource: Resource, request: HttpRequest, bound: Bound, error: Except
     if not isinstance(answer, Problem):
         return _failed(resource, request, bound, answer)
     try:
-        return _written(resource, request, bound, _for_nobody(request, bound, answer))
+        problem = _for_nobody(request, bound, answer)
+        response = _written(resource, request, bound, problem)
     except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
         return _failed(resource, request, bound, another)
+    _note(request, problem)
+    return response
 
 
 def _for_nobody(request: HttpRequest, bound: Bound, problem: Problem) -> Problem:
@@ -73,8 +76,6 @@ def _written(resource: Resource, request: HttpRequest, bound: Bound, problem: Pr
     else:
         values = Values(resource.compiler, type(resource.handler), emitter.native, request)
         body = emitter.emit(Document(values.plain(problem.document()), is_problem=True), request)
-    if problem.status < 500:
-        _note(request, problem)
     return refused(problem, emitter, body)
 
 
@@ -90,11 +91,12 @@ def _locate(request: HttpRequest, bound: Bound, problem: Problem) -> None:
 
 def _note(request: HttpRequest, problem: Problem) -> None:
     """Write down who was told what under which id; a line of the log stays one line."""
-    if logger.isEnabledFor(logging.INFO):
+    level = logging.INFO if problem.status < 500 else logging.WARNING
+    if logger.isEnabledFor(level):
         path = request.path.encode("unicode_escape").decode()
         detail = problem.detail.encode("unicode_escape").decode()
         method, told = str(request.method).encode("unicode_escape").decode(), problem.members["instance"]
-        logger.info("%s %s %s %s: %s", told, problem.status, method, path, detail)
+        logger.log(level, "%s %s %s %s: %s", told, problem.status, method, path, detail)
 
 
 def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:

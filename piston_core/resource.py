@@ -29,7 +29,7 @@ from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_reque
 from piston_core.pipeline.choose import choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
-from piston_core.pipeline.negotiate import names_format, negotiate
+from piston_core.pipeline.negotiate import content_type_of, names_format, negotiate
 from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
@@ -167,6 +167,7 @@ class Resource:
         if bound.throttles:
             throttle(request, identity, bound.throttles)
         emitter = negotiate(request, bound.formats)
+        content_type = content_type_of(request, bound.formats, emitter)
         handler, data = methods.handler, None
         if request.method == "QUERY":
             data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
@@ -186,7 +187,7 @@ class Resource:
         stated = methods.stated and action == "read"
         state = declared_state(request, handler, kwargs, emitter, wanted) if stated else None
         return Exchange(
-            handler, action, action in methods.awaited, emitter, data, items, kwargs, wanted, wish,
+            handler, action, action in methods.awaited, emitter, content_type, data, items, kwargs, wanted, wish,
             preferred, conditions, state, bound.moments, bound.link_builders,
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from hashlib import sha256
+from time import time
 from typing import NamedTuple
 
 from django.http import HttpRequest
@@ -67,8 +68,9 @@ def refuse_unconditional(handler: BaseHandler, conditions: Conditions | None) ->
     Raises:
         Problem: 428.
     """
-    dated = conditions is not None and conditions.unmodified_since is not None and handler.modified_field
-    if not (dated or (conditions is not None and conditions.match is not None)):
+    matched = conditions is not None and conditions.match is not None
+    since = parse_http_date_safe(conditions.unmodified_since or "") if conditions is not None else None
+    if not (matched or (since is not None and handler.modified_field)):
         raise Problem(
             428,
             "Say which state you change: read it, and send its ETag as If-Match.",
@@ -83,7 +85,9 @@ def state_of(validators: Validators, *salt: str) -> State:
         validators: what the handler declares.
         salt: what else tells one representation of the same thing from another, such as its format.
     """
-    modified = None if validators.modified is None else int(validators.modified.astimezone(UTC).timestamp())
+    modified = None
+    if validators.modified is not None:  # never later than now (section 8.8.2.1)
+        modified = min(int(validators.modified.astimezone(UTC).timestamp()), int(time()))
     if validators.version is None:
         return State("", modified)
     version = validators.version.isoformat() if hasattr(validators.version, "isoformat") else str(validators.version)

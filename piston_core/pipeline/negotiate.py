@@ -39,11 +39,13 @@ class Formats:
         emitters: by name; the first is for clients that take anything.
         of_problems: whether it is about problem documents, which have media types of their own.
         remembered: what was negotiated for an ``Accept`` field before.
+        aliases: the media type that such a field asks for, where it is another one than the emitter's first.
     """
 
     emitters: Mapping[str, Emitter]
     of_problems: bool = False
     remembered: dict[str, Emitter | None] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
 
     def accepted(self, accept: str) -> Emitter | None:
         """Return the emitter that an ``Accept`` field likes best, ``None`` if it likes none."""
@@ -54,6 +56,10 @@ class Formats:
             emitter = best(accept, tuple(self.emitters.values()), types_of)
         if len(self.remembered) >= _REMEMBERED:  # another thread may do the same just now
             self.remembered.clear()
+            self.aliases.clear()
+        alias = _liked(accept, emitter.media_types) if emitter and not self.of_problems else ""
+        if alias:
+            self.aliases[accept] = alias
         self.remembered[accept] = emitter
         return emitter
 
@@ -88,6 +94,15 @@ def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
     return formats.remembered.get(accept) or formats.accepted(accept)
 
 
+def content_type_of(request: HttpRequest, formats: Formats, emitter: Emitter) -> str:
+    """Return the ``Content-Type`` to send: the emitter's own, or that of its media types which the client names."""
+    own = emitter.content_type or emitter.media_types[0]
+    if not formats.aliases or names_format(request):
+        return own
+    alias = formats.aliases.get(request.META.get("HTTP_ACCEPT", ""))
+    return alias + "".join(own.partition(";")[1:]) if alias else own
+
+
 def names_format(request: HttpRequest) -> bool:
     """Return whether the address itself names the format, so that ``Accept`` has no say."""
     fields = request.META
@@ -116,6 +131,13 @@ def best(
     weighed = [(max(_weight(media_type, ranges) for media_type in types_of(each)), each) for each in emitters]
     top = max((weight for weight, _ in weighed), default=0.0)
     return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
+
+
+def _liked(accept: str, media_types: Sequence[str]) -> str:
+    """Return the media type that a field likes better than the first one, ``""`` if it likes none better."""
+    ranges = parse_accept(accept)
+    liked = max(media_types, key=lambda media_type: _weight(media_type, ranges))  # the first of several
+    return "" if liked == media_types[0] else liked
 
 
 def parse_accept(accept: str) -> list[Range]:

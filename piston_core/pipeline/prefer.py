@@ -17,7 +17,8 @@ _KNOWN: Mapping[str, frozenset[str]] = {
 }
 _QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
 _PART = re.compile(rf'((?:[^,"]|{_QUOTED})+)')
-_PREFERENCE = re.compile(r'\s*([^\s=;,"]+)\s*(?:=\s*("[^"]*"|[^\s;"]*))?\s*(?:;.*)?', re.DOTALL)
+# What is once taken for white space stays that, so that no place is looked at twice.
+_PREFERENCE = re.compile(r'\s*+([^\s=;,"]+)\s*+(?:=\s*+("[^"]*"|[^\s;"]*)\s*+)?(?:;.*)?', re.DOTALL)
 
 
 def preferences(request: HttpRequest) -> Mapping[str, str]:

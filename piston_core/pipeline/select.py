@@ -116,12 +116,17 @@ def select(
         methods = unknown
     if request.method not in methods.actions:
         raise Problem(
-            405, f"{request.method} is not served here; Allow lists what is.", headers={"Allow": methods.allow}
+            405, f"{_told(request)} is not served here; Allow lists what is.", headers={"Allow": methods.allow}
         )
     action = methods.actions[request.method or ""]
     if not action:
-        raise Problem(501, f"{request.method} is declared here, but nothing implements it yet.")
+        raise Problem(501, f"{_told(request)} is declared here, but nothing implements it yet.")
     return methods, action
+
+
+def _told(request: HttpRequest) -> str:
+    """Return the method that a refusal speaks of; HEAD has the length of what GET is told (RFC 9110, section 8.6)."""
+    return "GET" if request.method == "HEAD" else request.method or ""
 
 
 def allowed(known: Methods, unknown: Methods | None) -> str:

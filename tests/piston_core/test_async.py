@@ -471,6 +471,27 @@ def test_a_request_that_is_cancelled_is_not_answered():
 
 @pytest.mark.django_db(transaction=True)
 @SERVERS
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("error", [Problem(409), KeyError("a defect")], ids=["refused", "failed"])
+@pytest.mark.parametrize("is_atomic", [True, False])
+def test_what_an_asynchronous_method_wrote_is_taken_back_as_for_a_synchronous_one(server, method, error, is_atomic):
+    """Its transaction is the request's thread's, to which all that it awaits of the database comes back."""
+
+    async def write(self, request):
+        await Tag.objects.acreate(name="Tea", slug="tea")
+        await asyncio.sleep(0)
+        await Tag.objects.acreate(name="Cups", slug="cups")
+        raise error
+
+    methods = dict.fromkeys(("create", "update", "patch", "delete"), write)
+    response = server(type("Writing", (BaseHandler,), {"atomic": is_atomic, **methods}), method)
+
+    assert response.status_code == (409 if isinstance(error, Problem) else 500)
+    assert Tag.objects.count() == (0 if is_atomic else 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@SERVERS
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_atomic_requests_leave_an_asynchronous_resource_to_itself(server, method):
     connection.settings_dict["ATOMIC_REQUESTS"] = True

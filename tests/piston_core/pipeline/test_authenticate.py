@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.test import AsyncClient
 from django.urls import path
 
-from piston_core import AnonymousBaseHandler, Authenticator, BaseHandler, Resource, SettingsError
+from piston_core import AnonymousBaseHandler, Authenticator, BaseHandler, Problem, Resource, SettingsError, rc
 from tests.piston_core.pipeline.asking import BAD, GOOD, Cookie, Key, Recording, ask, data_of, problem_of, serving
 
 
@@ -110,6 +111,29 @@ def test_a_method_that_the_anonymous_handler_does_not_serve_needs_credentials():
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE"):
         assert ask(handler, method, authentication=[Key()]).status_code == 401
     assert handler.calls == []
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [PermissionDenied("Not you."), Problem(403, "Not you."), rc.FORBIDDEN, rc.FORBIDDEN(detail="Not you.")],
+    ids=["exception", "problem", "reply", "reply with a detail"],
+)
+def test_somebody_unknown_who_may_not_is_asked_for_credentials(refusal):
+    """They might help, which a 403 would deny (RFC 9110, sections 15.5.2 and 15.5.4)."""
+
+    def read(self, request):
+        if isinstance(refusal, Exception):
+            raise refusal
+        return refusal
+
+    closed = type("Closed", (AnonymousBaseHandler,), {"read": read})
+    handler = type("Half", (BaseHandler,), {"read": read, "anonymous": closed})
+    unknown = ask(handler, authentication=[Key()])
+
+    assert problem_of(unknown)["status"] == 401
+    assert unknown.headers["WWW-Authenticate"] == 'Key realm="keys"'
+    assert problem_of(ask(handler, authentication=[Key()], headers=GOOD))["status"] == 403
+    assert problem_of(ask(handler))["status"] == 403  # nobody could make themselves known
 
 
 def test_without_authenticators_everybody_is_let_in_and_the_anonymous_handler_is_not_used():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from piston_core import Emitter
+from piston_core import BaseHandler, Emitter
 from piston_core.pipeline.negotiate import Formats, best, parse_accept
 from tests.piston_core.pipeline.asking import Recording, ask, problem_of, text_of
 
@@ -289,3 +289,24 @@ def test_a_problem_is_written_in_a_format_that_can_write_problems():
 
     for address, headers in (("/it/", LINES), ("/it/?format=jsonl", {}), ("/it/", {"Accept": "text/html"})):
         problem_of(ask(Refusing, address=address, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("application/x-ndjson", "application/x-ndjson"),
+        ("application/jsonl;q=0.1, application/json-lines", "application/json-lines"),
+        ("application/jsonl, application/x-ndjson", "application/jsonl"),
+        ("application/*, application/json;q=0", "application/jsonl"),
+        ("application/jsonl", "application/jsonl"),
+    ],
+)
+def test_an_answer_has_the_media_type_that_was_asked_for(accept, expected):
+    """A client that accepts one name of a format only must not be sent another (RFC 9110, section 12.5.1)."""
+    handler = type("Rows", (BaseHandler,), {"read": lambda self, request: [1, 2]})
+
+    assert ask(handler, headers={"Accept": accept}).headers["Content-Type"] == expected
+    assert (
+        ask(handler, address="/it/?format=jsonl", headers={"Accept": accept}).headers["Content-Type"]
+        == "application/jsonl"
+    )
