@@ -75,14 +75,14 @@ def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result:
     if not isinstance(outcome, Outcome):
         return _own(exchange, outcome)
     if outcome.data is NOTHING:
-        return empty(outcome.status, outcome.headers)
+        return _own(exchange, empty(outcome.status, outcome.headers))
     if exchange.action in WRITES:
         return _written(request, exchange, compiler, outcome)
     return _shown(request, exchange, compiler, outcome)
 
 
 def _own(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
-    """Return a handler's own response, with an entity tag if it can have one."""
+    """Return a response that is not made of data, with an entity tag if it can have one."""
     if exchange.action == "read" and response.status_code == 200 and isinstance(response, HttpResponse):
         response.headers.setdefault("ETag", tag_of(response.content, response.headers.get("Content-Type", "")))
     return response

@@ -36,6 +36,7 @@ class Bound:
         query_parsers: the parsers that QUERY knows, which are those that need no upload.
         vary: the request's fields that the answers depend on, as in ``Vary``.
         vary_but_accept: the same where the address names the format.
+        usual_fields: the same fields, as the request's META has them.
         max_upload_size: the largest multipart body in bytes.
         max_query_size: the longest query string in bytes.
         max_field_size: the longest header field in bytes.
@@ -54,6 +55,7 @@ class Bound:
     query_parsers: Mapping[str, Parser]
     vary: str
     vary_but_accept: str
+    usual_fields: tuple[str, ...]
     max_upload_size: int
     max_query_size: int
     max_field_size: int
@@ -106,6 +108,7 @@ def bind(
         query_parsers={media_type: parser for media_type, parser in parsers.items() if not parser.reads_request},
         vary=", ".join(dict.fromkeys(("Accept", *reads))),
         vary_but_accept=", ".join(reads),
+        usual_fields=tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in ("Accept", *reads)),
         max_upload_size=settings.max_upload_size,
         max_query_size=settings.max_query_size,
         max_field_size=settings.max_field_size,

@@ -70,10 +70,6 @@ class Problem(Exception):
             standard["detail"] = self.detail
         return standard | self.members
 
-    def text(self) -> str:
-        """Return the document as plain text, for an API that has no emitter to write it."""
-        return "".join(f"{name}: {value}\n" for name, value in self.document().items())
-
 
 class MalformedBody(Problem):
     """What a parser raises for a body that is not what its content type says: 400.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -34,19 +34,18 @@ def refuse(resource: Resource, request: HttpRequest, bound: Bound, error: Except
     """Return the answer for an exception: what a plugin makes of it, else the problem that it stands for, else 500."""
     try:
         answer = bound.moments.handle_exception(request, resource, error)
+    except Problem as problem:
+        answer = problem
     except Exception as another:  # noqa: BLE001 - a plugin's defect; the first exception is its context
-        answer = another
+        return _failed(resource, request, bound, another)
     if isinstance(answer, HttpResponseBase):
         return answer
     if not isinstance(answer, Problem):
         return _failed(resource, request, bound, answer)
     try:
-        problem = _for_nobody(request, bound, answer)
-        response = _written(resource, request, bound, problem)
+        return _written(resource, request, bound, _for_nobody(request, bound, answer))
     except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
         return _failed(resource, request, bound, another)
-    _note(request, problem)
-    return response
 
 
 def _for_nobody(request: HttpRequest, bound: Bound, problem: Problem) -> Problem:
@@ -62,41 +61,52 @@ def _failed(resource: Resource, request: HttpRequest, bound: Bound, error: Excep
     problem = Problem(500, "Something went wrong on the server; it has been noted.")
     if settings.DEBUG:
         problem.members["traceback"] = traceback.format_exception(error)
-    response = _written(resource, request, bound, problem)
+    problem.members["instance"] = _new_instance()
+    response = _written(resource, request, bound, problem, defect=True)
     noted = f"Internal Server Error: %s ({problem.members['instance']})"
     log_response(noted, request.path, response=response, request=request, exception=error)
     return response
 
 
-def _written(resource: Resource, request: HttpRequest, bound: Bound, problem: Problem) -> HttpResponse:
-    _locate(request, bound, problem)
+def _written(
+    resource: Resource, request: HttpRequest, bound: Bound, problem: Problem, *, defect: bool = False
+) -> HttpResponse:
+    told = _told(request, bound, problem)
     emitter = _asked_for(request, bound) or bound.problem_emitter
     if emitter is None:
-        body = problem.text().encode()
+        body = "".join(f"{name}: {value}\n" for name, value in told.items()).encode()
     else:
         values = Values(resource.compiler, type(resource.handler), emitter.native, request)
-        body = emitter.emit(Document(values.plain(problem.document()), is_problem=True), request)
+        body = emitter.emit(Document(values.plain(told), is_problem=True), request)
+    if not defect:
+        _note(request, problem, told["instance"])
     return refused(problem, emitter, body)
 
 
-def _locate(request: HttpRequest, bound: Bound, problem: Problem) -> None:
-    """Give a problem the URI of its kind, and one of its own."""
+def _told(request: HttpRequest, bound: Bound, problem: Problem) -> dict[str, Any]:
+    """Return the document of a problem, with the URI of its kind and one of its own; it may be raised again."""
+    told = problem.document()
+    told.setdefault("instance", _new_instance())
     if problem.type in KINDS:
-        name, pages = problem.type, bound.registry.settings.problem_types or problems_of(request)
-        problem.type = f"{pages}{name}" if pages else BLANK
-        if not pages and problem.title == KINDS[name].title:  # section 4.2.1
-            problem.title = phrase(problem.status)
-    problem.members.setdefault("instance", f"urn:uuid:{uuid4()}")
+        pages = bound.registry.settings.problem_types or problems_of(request)
+        told["type"] = f"{pages}{problem.type}" if pages else BLANK
+        if not pages and problem.title == KINDS[problem.type].title:  # section 4.2.1
+            told["title"] = phrase(problem.status)
+    return told
 
 
-def _note(request: HttpRequest, problem: Problem) -> None:
+def _new_instance() -> str:
+    return f"urn:uuid:{uuid4()}"
+
+
+def _note(request: HttpRequest, problem: Problem, instance: str) -> None:
     """Write down who was told what under which id; a line of the log stays one line."""
     level = logging.INFO if problem.status < 500 else logging.WARNING
     if logger.isEnabledFor(level):
         path = request.path.encode("unicode_escape").decode()
         detail = problem.detail.encode("unicode_escape").decode()
-        method, told = str(request.method).encode("unicode_escape").decode(), problem.members["instance"]
-        logger.log(level, "%s %s %s %s: %s", told, problem.status, method, path, detail)
+        method = str(request.method).encode("unicode_escape").decode()
+        logger.log(level, "%s %s %s %s: %s", instance, problem.status, method, path, detail)
 
 
 def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:

@@ -33,7 +33,7 @@ from piston_core.pipeline.negotiate import content_type_of, names_format, negoti
 from piston_core.pipeline.parse import WITH_BODY, parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
-from piston_core.pipeline.respond import vary, without_body
+from piston_core.pipeline.respond import empty, vary, without_body
 from piston_core.pipeline.select import Methods, is_async, methods_of, select
 from piston_core.pipeline.throttle import tell_limits, throttle
 from piston_core.pipeline.validate import validate
@@ -157,7 +157,7 @@ class Resource:
         return known(request, exchange) or conclude(exchange, self._act(request, in_parts(exchange)))
 
     def _decide(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> Exchange:
-        special = limit(request, bound.max_query_size, bound.max_field_size)
+        special = limit(request, bound.usual_fields, bound.max_query_size, bound.max_field_size)
         authenticators = bound.authenticators
         identity = authenticate(request, authenticators)
         known_here, unknown = self.methods(kwargs)
@@ -203,7 +203,7 @@ class Resource:
         if claim is None:
             return self._write(request, exchange, None)
         if claim.answer is not None:
-            return claim.answer
+            return empty(204, claim.answer.headers) if claim.answer.status_code == 204 else claim.answer
         try:
             response = self._write(request, exchange, claim)
         except BaseException:  # what is cancelled is not done either

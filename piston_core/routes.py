@@ -8,7 +8,7 @@ from inspect import unwrap
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from piston_core.api import RootHandler, Unrouted
+from piston_core.api import ProblemHandler, RootHandler, Unrouted
 from piston_core.pipeline.select import allowed
 from piston_core.resource import Resource
 
@@ -72,4 +72,4 @@ def _has_unnamed(entry: URLPattern | URLResolver) -> bool:
 
 def is_own(route: Route) -> bool:
     """Return whether the project has written this resource's handler, and not the core."""
-    return not isinstance(route.resource.handler, RootHandler)
+    return not isinstance(route.resource.handler, RootHandler | ProblemHandler)

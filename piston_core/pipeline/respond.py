@@ -38,9 +38,17 @@ def _whole(status: int, body: bytes, content_type: str, headers: Mapping[str, st
 
 def without_body(response: HttpResponseBase) -> None:
     """Leave away the body of an answer to HEAD, which has the same header fields as GET (RFC 9110, section 9.3.2)."""
-    if isinstance(response, HttpResponse) and response.content:
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _nothing() if response.is_async else iter(())
+    elif isinstance(response, HttpResponse) and response.content:
         response.headers.setdefault("Content-Length", str(len(response.content)))
         response.content = b""
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
+        yield piece
 
 
 class Bodiless(HttpResponse):

@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from piston_core.arguments import identifies
 from piston_core.bulk import Item, at
 from piston_core.contracts import Patch
-from piston_core.formfields import Fields, SharedFields, relaxed
+from piston_core.formfields import Fields, SharedFields, relaxed, takes_several
 from piston_core.forms import (
     MadeForm,
     as_in_json,
@@ -98,7 +98,7 @@ def _validate(request: Request, handler: BaseHandler, action: str, data: Any, kw
     outline = outline_of(form_class)
     fields = outline.fields if outline else form_class(files=files, **_about(form_class, subject)).fields
     if isinstance(data, Patch):
-        data = request.data = _changed(data, document_of(handler, fields, subject))
+        data = request.data = _changed(data, document_of(handler, fields, subject), fields)
     if not isinstance(data, Mapping):
         raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
     data = as_in_json(data)
@@ -113,12 +113,14 @@ def _validate(request: Request, handler: BaseHandler, action: str, data: Any, kw
     request.form = _valid(form, faults)
 
 
-def _changed(patch: Patch, document: Mapping[str, Any]) -> Any:
-    """Return the values that a patch changes, with ``None`` for one that it removes: what is left is left alone."""
+def _changed(patch: Patch, document: Mapping[str, Any], fields: Fields) -> Any:
+    """Return the values that a patch changes, with nothing for what it removes; what is left is left alone."""
     result = patch.applied_to(document)
     if not isinstance(result, Mapping):
         return result
-    removed = dict.fromkeys(document.keys() - result.keys())
+    removed: dict[str, Any] = {
+        name: [] if takes_several(fields[name]) else None for name in document if name not in result
+    }
     return removed | {name: value for name, value in result.items() if not _is_left(name, value, document)}
 
 

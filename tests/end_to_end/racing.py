@@ -68,8 +68,10 @@ def file_database(path: Any, **settings: Any) -> Iterator[str]:
 def postgres_database() -> Iterator[str]:
     """Let everything go to PostgreSQL, and delete afterwards what requests have left in the tables."""
     with override_settings(DATABASE_ROUTERS=[To(ALIAS)]):
-        yield ALIAS
-        elsewhere(lambda: [model.objects.all().delete() for model in reversed(MODELS)], ALIAS)
+        try:
+            yield ALIAS
+        finally:
+            elsewhere(lambda: [model.objects.all().delete() for model in reversed(MODELS)], ALIAS)
 
 
 def elsewhere(work: Callable[[], Any], alias: str) -> Any:
@@ -138,7 +140,9 @@ def over_asgi() -> Iterator[Ask]:
         scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
         await application(scope, receive, take)
         told = [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
-        return Answer(sent[0]["status"], CaseInsensitiveMapping(told), b"".join(message.get("body", b"") for message in sent[1:]))
+        return Answer(
+            sent[0]["status"], CaseInsensitiveMapping(told), b"".join(message.get("body", b"") for message in sent[1:])
+        )
 
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever)

@@ -416,8 +416,12 @@ def test_the_core_alone_answers_in_plain_text(method, status, query):
 
 
 def test_the_text_of_a_problem_has_its_members_line_by_line():
-    assert Problem(409, "Grüße.", version=7).text() == (
-        "type: about:blank\ntitle: Conflict\nstatus: 409\ndetail: Grüße.\nversion: 7\n"
+    text = text_of(ask(raising(Problem(409, "Grüße.", version=7, instance="/it/1")), PISTON=ALONE))
+
+    assert text == (
+        "type: about:blank\ntitle: Not Acceptable\nstatus: 406\n"
+        "detail: This server has no format to answer in: no emitter plugin is enabled.\n"
+        "alternatives: []\n" + text[text.index("instance: urn:uuid:") :]
     )
 
 

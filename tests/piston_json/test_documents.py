@@ -181,7 +181,7 @@ def test_json_answers_whoever_takes_it(accept):
 def test_json_lines_answer_under_each_of_their_names(accept):
     response = shown([{"a": 1}, {"a": 2}], accept)
 
-    assert response.headers["Content-Type"] == "application/jsonl"
+    assert response.headers["Content-Type"] == accept
     assert response.getvalue() == b'{"a":1}\n{"a":2}\n'
 
 

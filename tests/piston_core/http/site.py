@@ -106,13 +106,13 @@ class UploadHandler(BaseHandler):
     """Takes anything."""
 
     def create(self, request):
-        return rc.ALL_OK({"names": sorted(request.data)})
+        return rc.ALL_OK({"kind": type(request.data).__name__})
 
 
 class FailingHandler(BaseHandler):
     """Goes wrong in the way that the address names."""
 
-    allowed_methods = ("GET", "DELETE")
+    allowed_methods = ("GET",)
 
     def read(self, request, how):
         if how == "broken":

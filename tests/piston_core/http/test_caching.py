@@ -96,7 +96,7 @@ DECLARED = [
     ("private, max-age=9", {"private", "max-age=9"}),
     ('private="Set-Cookie", max-age=9', {"private", "max-age=9"}),
     ("no-store", {"private", "no-store"}),
-    ("max-age=60, must-revalidate, stale-while-revalidate=9", {"private", "max-age=60", "must-revalidate", "stale-while-revalidate=9"}),
+    ("max-age=60, must-revalidate, x=9", {"private", "max-age=60", "must-revalidate", "x=9"}),
 ]  # fmt: skip
 
 
@@ -126,7 +126,9 @@ def test_a_declaration_never_lets_a_shared_cache_keep_a_known_clients_answer(dec
 @each_server
 def test_a_field_with_names_in_it_is_taken_as_a_whole(server):
     """``no-cache="a, b"`` has a comma inside of its quotes."""
-    with api({"it/": declaring('no-cache="X-A, public", max-age=5')}, server, options={"authentication": Key()}) as ask:
+    with api(
+        {"it/": declaring('no-cache="X-A, public", max-age=5')}, server, options={"authentication": Key()}
+    ) as ask:
         found = ask("GET", "/api/it/", **GOOD).headers["Cache-Control"]
 
         assert found == 'private, no-cache="X-A, public", max-age=5'

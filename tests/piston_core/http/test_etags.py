@@ -61,7 +61,12 @@ def tag_at(client: Any, address: str, method: str = "GET", **headers: str) -> st
 def test_a_representation_has_one_tag_by_whatever_name_it_is_asked_for(handler, category):
     at = f"/it/{category.pk}/"
     with site(handler, **FORMATS) as client:
-        tags = {tag_at(client, at), tag_at(client, at), tag_at(client, at, "HEAD"), tag_at(client, f"{at}?format=json")}
+        tags = {
+            tag_at(client, at),
+            tag_at(client, at),
+            tag_at(client, at, "HEAD"),
+            tag_at(client, f"{at}?format=json"),
+        }
         tags |= {tag_at(client, at, Accept="application/json;q=0.5, text/html")}
 
     assert len(tags) == 1

@@ -1,4 +1,4 @@
-"""Methods (RFC 9110, section 9): known and unknown, served and not, never another one than was sent, never elsewhere."""
+"""Methods (RFC 9110, section 9): known or not, served or not, never another one than was sent, never elsewhere."""
 
 from __future__ import annotations
 

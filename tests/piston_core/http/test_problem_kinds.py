@@ -168,7 +168,11 @@ def test_each_kind_is_told_and_explained_in_every_format(shop, name, accept, pro
         assert page.headers["Content-Type"].partition(";")[0] == accept
         assert page.headers["Cache-Control"] == "public, max-age=86400"
         told = read(page.content)
-        assert (told["status"], told["title"], told["about"]) == (KINDS[name].status, KINDS[name].title, KINDS[name].about)
+        assert (told["status"], told["title"], told["about"]) == (
+            KINDS[name].status,
+            KINDS[name].title,
+            KINDS[name].about,
+        )
 
 
 @each_server
@@ -202,7 +206,9 @@ def test_a_resource_by_itself_has_no_pages_and_says_what_the_status_says(shop, s
     with serving(path("it/", Resource(LabelHandler, authentication=()))):
         problem = problem_of(asking(server)("POST", "/it/", {}))
         assert (problem["type"], problem["title"]) == ("about:blank", "Unprocessable Content")
-    with serving(path("it/", Resource(LabelHandler, authentication=())), PISTON={**EVERY_FORMAT, "PROBLEM_TYPES": "/p/"}):
+    with serving(
+        path("it/", Resource(LabelHandler, authentication=())), PISTON={**EVERY_FORMAT, "PROBLEM_TYPES": "/p/"}
+    ):
         problem = problem_of(asking(server)("POST", "/it/", {}))
         assert (problem["type"], problem["title"]) == ("/p/invalid-data", "Invalid data")
 
@@ -255,7 +261,9 @@ def test_a_defect_stands_in_the_log_under_the_name_that_the_client_is_told(db, s
 
 @each_server
 @pytest.mark.parametrize("forged", ["%0A", "%0D%0A", "%1B[2J", "%E2%80%A8", "%C2%85", "%0B", "%00"])
-@pytest.mark.parametrize(("address", "status"), [("/api/none/{}/", 404), ("/api/odd/?kind={}", 500), ("/api/break/{}/", 500)])
+@pytest.mark.parametrize(
+    ("address", "status"), [("/api/none/{}/", 404), ("/api/odd/?kind={}", 500), ("/api/break/{}/", 500)]
+)
 def test_no_request_can_write_a_line_of_the_log(db, server, caplog, forged, address, status):
     class BreakingHandler(BaseHandler):
         def read(self, request, text):
@@ -349,7 +357,9 @@ CREATED = [
 
 @each_server
 @pytest.mark.parametrize(("method", "address", "data", "status", "faults"), CREATED)
-def test_what_is_stored_already_is_a_conflict_and_what_is_wrong_is_not(shop, server, method, address, data, status, faults):
+def test_what_is_stored_already_is_a_conflict_and_what_is_wrong_is_not(
+    shop, server, method, address, data, status, faults
+):
     """One rule: 409 if the same data would do at another time, 422 if it never would."""
 
     class CategoryHandler(BaseHandler):
@@ -384,5 +394,3 @@ def test_what_others_refer_to_stays_with_all_that_belongs_to_it(shop, server):
         assert Maker.objects.count() == Product.objects.count() == 1
         Product.objects.all().delete()
         assert ask("DELETE", "/api/makers/1/").status_code == 204
-
-

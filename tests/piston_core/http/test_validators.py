@@ -405,7 +405,8 @@ def test_a_change_with_a_precondition_is_held_to_it(method, condition, sample):
             else (first["Last-Modified"], "Sun, 06 Nov 1994 08:49:36 GMT")
         )
         answers = [
-            send(client, method, f"/it/{sample.pk}/", CHANGES[method], JSON, {condition: each}) for each in (wrong, right)
+            send(client, method, f"/it/{sample.pk}/", CHANGES[method], JSON, {condition: each})
+            for each in (wrong, right)
         ]
 
     assert [each.status_code for each in answers] == [412, 204 if method == "DELETE" else 200]
