@@ -33,10 +33,16 @@ def build(project: Path, target: Path) -> Path:
     return wheel
 
 
-def make_environment(folder: Path) -> Path:
-    """Make an environment with nothing in it and return its Python."""
+def make_environment(folder: Path, base: Path | None = None) -> Path:
+    """Make an environment and return its Python; there is nothing in it but, if one is named, what another one has."""
     venv.create(folder)
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if base is not None:
+        (_packages(folder) / "base.pth").write_text(str(_packages(base.parents[1])))
+    return folder / "bin/python"
+
+
+def _packages(folder: Path) -> Path:
+    return folder / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 
 
 def install(python: Path, *what: Path | str) -> None:

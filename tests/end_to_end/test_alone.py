@@ -113,12 +113,14 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
 
 @pytest.fixture(scope="module")
 def pythons(tmp_path_factory) -> dict[str, Path]:
-    """Make an environment for each distribution, with its wheel and the core's and what these ask for."""
+    """Make an environment with the core, and on top of it one for each distribution, with what its wheel asks for."""
     target = tmp_path_factory.mktemp("wheels")
     wheels = {name: build(project, target) for name, project in PROJECTS.items()}
-    made = {name: make_environment(tmp_path_factory.mktemp(name)) for name in ALONE}
+    core = make_environment(tmp_path_factory.mktemp("core"))
+    install(core, wheels["piston_core"])
+    made = {name: make_environment(tmp_path_factory.mktemp(name), core) for name in ALONE}
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: install(made[name], wheels["piston_core"], wheels[name]), ALONE))
+        list(pool.map(lambda name: install(made[name], wheels[name]), ALONE))
     return made
 
 
