@@ -167,12 +167,12 @@ class Resource:
         if bound.throttles:
             throttle(request, identity, bound.throttles)
         emitter = negotiate(request, bound.formats)
-        content_type = content_type_of(request, bound.formats, emitter)
         handler, data = methods.handler, None
         if request.method == "QUERY":
             data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
             take_query(request, data)
             emitter = negotiate(request, bound.formats)  # which the body may name, as an address may
+        content_type = content_type_of(request, bound.formats, emitter)
         query = request.META.get("QUERY_STRING")
         wanted = choose(request, handler, action, kwargs, self.compiler) if query else ()
         preferred = preferences(request) if special else NOTHING_PREFERRED

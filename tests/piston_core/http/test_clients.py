@@ -11,7 +11,14 @@ from django.test import Client
 from django.urls import path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from piston_core import BaseHandler, Resource
 from tests.piston_core.pipeline.asking import JSON, send, serving
@@ -19,7 +26,7 @@ from tests.shop.models import Sample
 
 WAYS = {"PUT": JSON, "PATCH": JSON, "merge": "application/merge-patch+json", "steps": "application/json-patch+json"}
 values = st.fixed_dictionaries({"char": st.sampled_from(["", "a", "b"]), "integer": st.sampled_from([None, 0, 1])})
-clients = st.sampled_from([0, 1])
+clients = objects = st.sampled_from([0, 1])  # few of both, so that they get in each other's way
 
 
 class Numbered(forms.ModelForm):
@@ -71,10 +78,10 @@ class World(RuleBasedStateMachine):
 
     client: Client
     counted: bool  # whether a state is one version, and not all that look alike
-    objects = Bundle("objects")
 
     def __init__(self) -> None:
         super().__init__()
+        self.keys: list[int] = []
         self.truth: dict[int, Known | None] = {}
         self.known: list[dict[int, Known]] = [{}, {}]
 
@@ -85,15 +92,25 @@ class World(RuleBasedStateMachine):
         """Return whether a client knows the present state."""
         return known.changes == present.changes if self.counted else known.values == present.values
 
-    @rule(target=objects, sent=values)
-    def create(self, sent: dict[str, Any]) -> int:
+    @initialize(one=values, other=values)
+    def begin(self, one: dict[str, Any], other: dict[str, Any]) -> None:
+        self.keys = [self._created(one), self._created(other)]
+
+    def _created(self, sent: dict[str, Any]) -> int:
         assert send(self.client, "POST", "/it/", json.dumps(sent), JSON).status_code == 201
         pk = Sample.objects.latest("pk").pk
         self.truth[pk] = Known(sent, 1)
         return pk
 
-    @rule(who=clients, pk=objects)
-    def read(self, who: int, pk: int) -> None:
+    @rule(it=objects, sent=values)
+    @precondition(lambda self: None in self.truth.values())
+    def replace(self, it: int, sent: dict[str, Any]) -> None:
+        if self.truth[self.keys[it]] is None:
+            self.keys[it] = self._created(sent)
+
+    @rule(who=clients, it=objects)
+    def read(self, who: int, it: int) -> None:
+        pk = self.keys[it]
         known, present = self.known[who].get(pk), self.truth[pk]
         headers = {"If-None-Match": known.tag} if known else {}
         answer = send(self.client, "GET", f"/it/{pk}/", headers=headers)
@@ -107,11 +124,12 @@ class World(RuleBasedStateMachine):
             assert not known or answer.headers["ETag"] != known.tag
             self.known[who][pk] = present._replace(tag=answer.headers["ETag"])
 
-    @rule(who=clients, pk=objects, way=st.sampled_from([*WAYS]), sent=values)
-    def write(self, who: int, pk: int, way: str, sent: dict[str, Any]) -> None:
+    @rule(who=clients, it=objects, way=st.sampled_from([*WAYS]), sent=values)
+    def write(self, who: int, it: int, way: str, sent: dict[str, Any]) -> None:
+        pk = self.keys[it]
         known, present = self.known[who].get(pk), self.truth[pk]
         if known is None:  # a careful client looks first
-            return
+            return self.read(who, it)
         steps = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in sent.items()]
         method = "PUT" if way == "PUT" else "PATCH"
         body = json.dumps(steps if way == "steps" else sent)
@@ -126,9 +144,11 @@ class World(RuleBasedStateMachine):
             self.known[who].pop(pk)
             if "ETag" in answer.headers:
                 self.known[who][pk] = written._replace(tag=answer.headers["ETag"])
+        return None
 
-    @rule(who=clients, pk=objects)
-    def delete(self, who: int, pk: int) -> None:
+    @rule(who=clients, it=objects)
+    def delete(self, who: int, it: int) -> None:
+        pk = self.keys[it]
         known, present = self.known[who].get(pk), self.truth[pk]
         if known is None:
             return
@@ -155,5 +175,5 @@ def test_no_update_is_lost_and_nothing_old_is_kept(handler):
         given = {"client": client, "counted": handler is Versioned}
         world = type("ThisWorld", (World,), given)
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-        how = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+        how = settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=checks)
         run_state_machine_as_test(world, settings=how)
