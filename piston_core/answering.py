@@ -16,6 +16,7 @@ from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
 from piston_core.lists.pages import Page, page_of
+from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
 from piston_core.mounted import root_of
 from piston_core.pipeline.call import Outcome, outcome_of
@@ -33,7 +34,7 @@ from piston_core.sought import stored
 
 _LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
 # A list can be had in parts, and what is told of it depends on what the client prefers.
-_LIST: Mapping[str, str] = {"Accept-Ranges": "items", "Vary": "Prefer"}
+_LIST: Mapping[str, str] = {"Accept-Ranges": "items", **VARIES}
 
 
 def description(

@@ -16,6 +16,7 @@ from piston_core.arguments import identifies
 from piston_core.contracts import Emitter
 from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler, implements, leaves, overrides
+from piston_core.lists.refusals import VARIES
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
 from piston_core.pipeline.prefer import NOTHING_PREFERRED
@@ -62,7 +63,7 @@ def _told_of_lists(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
     if handler.model is not None and identifies(handler.model, frozenset(exchange.kwargs)):
         return {}
     address = equivalent(request) if request.method == "QUERY" and leaves(handler, "read") else {}
-    return {"Vary": "Prefer", **address}
+    return {**VARIES, **address}
 
 
 def in_parts(exchange: Exchange) -> Exchange:

@@ -22,6 +22,4 @@ def invalid(parameter: str, detail: str, headers: Mapping[str, str] | None = Non
         detail: what is wrong with it, and what would do.
         headers: header fields that the answer must carry.
     """
-    return Problem(
-        400, detail, title="Invalid parameter", type="invalid-parameter", headers=headers, parameter=parameter
-    )
+    return Problem(400, detail, type="invalid-parameter", headers=headers, parameter=parameter)

@@ -163,7 +163,7 @@ urlpatterns = [path("api/", include(api().urls)), path("bare/", Resource(RowsHan
 
 
 def fill() -> None:
-    """Store nine tags and three posts, one of which nobody may delete the author of."""
+    """Store nine tags and three posts."""
     for number in range(1, 10):
         Tag.objects.create(name=f"Tag {number}", slug=f"tag-{number}")
     author = User.objects.create(username="ann")

@@ -70,7 +70,7 @@ def test_a_range_is_answered_with_its_objects_and_their_positions(db, kind, stre
 def test_a_range_behind_the_end_is_refused_with_the_number_of_objects(db, kind, field, streams):
     problem = refused(lambda: page(seven()[kind], PLAIN, range_field=field, streams=streams))
 
-    assert (problem.status, problem.headers) == (416, {"Content-Range": "items */7"})
+    assert (problem.status, problem.headers) == (416, {"Vary": "Prefer", "Content-Range": "items */7"})
 
 
 def test_nothing_is_counted_for_a_client_who_does_not_want_it(db, django_assert_num_queries):
@@ -80,7 +80,7 @@ def test_nothing_is_counted_for_a_client_who_does_not_want_it(db, django_assert_
     with django_assert_num_queries(1):
         whole = page(everything.all(), PLAIN, range_field="items=-2", count="none")
 
-    assert (problem.status, problem.headers) == (416, {})
+    assert (problem.status, problem.headers) == (416, {"Vary": "Prefer"})
     assert (len(whole.rows), whole.partial, whole.content_range) == (7, False, "")
     with django_assert_num_queries(2):
         assert len(page(everything.all(), CEILING, range_field="items=-2", count="none").rows) == 1
