@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.db.models import Manager, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 
 from piston_core.arguments import identifies
 from piston_core.contracts import Document, Link, Subject
@@ -24,7 +26,7 @@ from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.link import link
 from piston_core.pipeline.prefer import applied
-from piston_core.pipeline.query import equivalent
+from piston_core.pipeline.query import equivalent, parameters_of
 from piston_core.pipeline.represent import location, represent, rows_of
 from piston_core.pipeline.respond import empty, respond
 from piston_core.pipeline.select import Methods, describe
@@ -103,12 +105,18 @@ def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome
     read = partial(rows_of, request, handler, emitter=emitter, compiler=compiler, wanted=exchange.wanted)
     source = data.all() if isinstance(data, Manager) else data
     streams = handler.stream or emitter.streams
-    page = page_of(source, exchange.wish, handler, request.GET, read, streams=streams)
+    page = page_of(source, exchange.wish, handler, parameters_of(request), read, streams=streams)
     document = Document(page.rows, handler.layouts.get(emitter.name))
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
     more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
-    return _sent(request, exchange, outcome, document, headers | told, page.links, more)
+    return _sent(request, exchange, outcome, document, headers | told, _led(request, page.links), more)
+
+
+def _led(request: HttpRequest, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return links to other pages with their path: not every client knows that "?" alone means the first one."""
+    path = escape_uri_path(request.path)
+    return tuple(replace(each, href=path if each.href == "?" else path + each.href) for each in links)
 
 
 def _told(page: Page, preferred: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.utils.http import parse_http_date_safe
 from piston_core.arguments import identifies
 from piston_core.contracts import Emitter
 from piston_core.exchange import Exchange
-from piston_core.handler import BaseHandler, implements, leaves, overrides
+from piston_core.handler import BaseHandler, implements, leaves
 from piston_core.lists.refusals import VARIES
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
@@ -34,7 +34,7 @@ def declared_state(
     """Return the state of what is at an address as its handler declares it, ``None`` if it declares nothing.
 
     What makes one representation differ from another of the same state is in the tag as well: the format, who
-    shows it, and which names.
+    shows it to whom, and which names.
     """
     validators = handler.validators(request, **kwargs)  # type: ignore[arg-type]  # authenticated by now
     if validators is None:
@@ -42,7 +42,12 @@ def declared_state(
     kind = type(handler)
     shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, wanted))
     asked = request.META["QUERY_STRING"] if request.method == "QUERY" else ""  # which the address does not tell
-    return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown, asked)
+    user = getattr(request, "user", None)  # none in a project without users
+    return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown, asked, str(_key(user)))
+
+
+def _key(user: Any) -> Any:
+    return getattr(user, "pk", user)
 
 
 def known(request: HttpRequest, exchange: Exchange) -> HttpResponseBase | None:
@@ -98,7 +103,7 @@ def conclude(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase
     return not_modified(response.headers)
 
 
-def tell_new_state(exchange: Exchange, response: HttpResponseBase) -> None:
+def tell_new_state(request: HttpRequest, exchange: Exchange, response: HttpResponseBase) -> None:
     """Give the answer to a PATCH its entity tag, where it is what the next read will be answered.
 
     PUT gets none: it would say that what was sent is stored as it was sent (RFC 9110, section 9.3.4).
@@ -110,10 +115,10 @@ def tell_new_state(exchange: Exchange, response: HttpResponseBase) -> None:
         and leaves(handler, "patch")
         and leaves(handler, "read")
     ):
-        declared = handler.version_field or handler.modified_field or overrides(handler, "validators")
-        state = _NOTHING if declared else _state_of(response, _NOTHING)
-        for name, value in state.fields().items():
-            response.headers[name] = value
+        with suppress(Http404):  # the client may write it, and then not see it any more
+            declared = declared_state(request, handler, exchange.kwargs, exchange.emitter, exchange.wanted)
+            for name, value in _state_of(response, declared or _NOTHING).fields().items():
+                response.headers[name] = value
 
 
 def _state_of(response: HttpResponseBase, declared: State) -> State:

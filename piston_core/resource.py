@@ -24,7 +24,7 @@ from piston_core.guarding import conclude, declared_state, guard, in_parts, know
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.idempotency import claim_for
 from piston_core.pipeline.authenticate import authenticate, unauthorized
-from piston_core.pipeline.caching import announce, announcements, keep
+from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.choose import choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
@@ -168,6 +168,7 @@ class Resource:
             throttle(request, identity, bound.throttles)
         emitter = negotiate(request, bound.formats)
         handler, data = methods.handler, None
+        request.META[DECLARED] = handler.cache_control
         if request.method == "QUERY":
             data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
             take_query(request, data)
@@ -217,7 +218,7 @@ class Resource:
         with transaction_for(exchange.handler, exchange.action) as undo:
             self._prepare(request, exchange)
             response = self._act(request, exchange)
-            tell_new_state(exchange, response)
+            tell_new_state(request, exchange, response)
             if response.status_code >= 400:  # a refusal of the handler's own making
                 undo()
             elif claim is not None:
@@ -252,7 +253,7 @@ class Resource:
             except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
                 response = refuse(self, request, bound, error)
         vary(response, bound.vary_but_accept if names_format(request) else bound.vary)
-        keep(request, response, self.handler.cache_control)
+        keep(request, response)
         if bound.throttles:
             tell_limits(request, response)
         if self.announcements:

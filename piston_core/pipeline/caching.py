@@ -13,22 +13,23 @@ from piston_core.contracts import Link
 from piston_core.declarations import Lifecycle
 from piston_core.headers import link_field
 
+DECLARED = "piston.cache_control"  # where the request's META holds what the handler declares
 _SHARED = ("public", "s-maxage", "private")  # directives that are about caches which serve several people
 
 
-def keep(request: HttpRequest, response: HttpResponseBase, declared: str) -> None:
+def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     """Say who may keep an answer, where nobody has said so yet.
 
     What is refused and what a write answers is not to be kept at all. What a known client reads is that client's
     alone; a shared cache must not serve it to another.
 
     Args:
-        request: the request.
+        request: the request, with what its handler declares for good answers to reads.
         response: its answer.
-        declared: what the handler says of good answers to reads.
     """
     if "Cache-Control" in response.headers:
         return
+    declared: str = request.META.get(DECLARED, "no-store")  # before there is a handler, all is refused
     if response.status_code >= 400 or request.method not in ("GET", "HEAD", "QUERY"):
         declared = "no-store"
     elif getattr(request, "identity", None) is not None:

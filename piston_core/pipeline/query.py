@@ -9,11 +9,15 @@ from django.http import HttpRequest, QueryDict
 
 from piston_core.problems import Invalid, pointer
 
+_ADDRESS = "piston.address"  # where the request's META holds the parameters that the address itself has
+_PLACES = frozenset({"offset", "cursor"})
 _LONGEST = 2000  # characters of an address that everybody between client and server still takes
 
 
 def take_query(request: HttpRequest, data: Any) -> None:
     """Put the parameters of a parsed body to those of the address, where every further step looks for them.
+
+    Where a page begins is taken from the address, if that says it: so links lead on with the same body.
 
     Args:
         request: the request.
@@ -23,8 +27,12 @@ def take_query(request: HttpRequest, data: Any) -> None:
         Invalid: 422 for anything else.
     """
     both = request.GET.copy()
+    request.META[_ADDRESS] = request.GET
+    placed = not _PLACES.isdisjoint(both)
     if isinstance(data, Mapping):
         for name in data:
+            if placed and name in _PLACES:
+                continue
             values = data.getlist(name) if isinstance(data, QueryDict) else _texts(name, data[name])
             if known := [*both.getlist(name), *values]:  # an empty list is no parameter, as in an address
                 both.setlist(name, known)
@@ -33,6 +41,16 @@ def take_query(request: HttpRequest, data: Any) -> None:
     both._mutable = False
     request.GET = both  # type: ignore[assignment]  # which is what every reader of parameters asks
     request.META["QUERY_STRING"] = both.urlencode()
+
+
+def parameters_of(request: HttpRequest) -> QueryDict:
+    """Return the parameters that links to other pages keep, of a query too long for an address only the address's own.
+
+    Such a link is followed by the same QUERY, with the same body.
+    """
+    long = request.method == "QUERY" and not equivalent(request)
+    kept: QueryDict = request.META[_ADDRESS] if long else request.GET
+    return kept
 
 
 def equivalent(request: HttpRequest) -> dict[str, str]:

@@ -65,8 +65,16 @@ class JSONLinesEmitter(Emitter):
         return _lines(document.data if isinstance(document.data, list) else [document.data])
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
-        """Yield some lines at a time."""
-        return in_pieces(document.data, _lines)
+        """Yield some lines at a time; where the rows fail, an open one, so that a part does not pass for the whole."""
+        begun = False
+        try:
+            for piece in in_pieces(document.data, _lines):
+                yield piece
+                begun = True
+        except Exception:
+            if begun:
+                yield b"{"
+            raise
 
 
 def encode(data: Any, *, indent: bool = False) -> bytes:

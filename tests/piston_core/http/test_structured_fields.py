@@ -212,7 +212,7 @@ def test_links_are_read(client):
     targets = {attributes["rel"]: target for target, attributes in found}
 
     assert {*targets} == {"first", "prev", "last", "successor-version", "deprecation", "sunset"}
-    assert targets["first"] == "?limit=2&slug=tag-1&slug=tag-2&slug=tag-3"
+    assert targets["first"] == "/api/old/?limit=2&slug=tag-1&slug=tag-2&slug=tag-3"
     assert targets["successor-version"] == "/api/tags/"
     assert [attributes for _, attributes in found if attributes["rel"] == "sunset"] == [
         {"rel": "sunset", "type": "text/html"}
