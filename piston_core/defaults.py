@@ -60,10 +60,12 @@ def piston_call_handler(request: HttpRequest, handler: BaseHandler, method: str,
 
     One that would only read an object of the model is not called: what is shown decides what is read.
     """
+    if method == "read":
+        return sought(request, handler, method, kwargs) or getattr(handler, method)(request, **kwargs)
     items: Sequence[Item] | None = getattr(request, "items", None)
-    if items is not None and method != "read":
+    if items is not None:
         return done(cast("Request", request), items, getattr(handler, method))
-    return sought(request, handler, method, kwargs) or getattr(handler, method)(request, **kwargs)
+    return getattr(handler, method)(request, **kwargs)
 
 
 @hookimpl(trylast=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import hypothesis
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -26,6 +28,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if POSTGRES_MISSING and item.get_closest_marker("postgres"):
         refuse = pytest.fail if service.required() else pytest.skip
         refuse(POSTGRES_MISSING)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Run each test in a context of its own.
+
+    Every URL configuration leaves four context variables behind, and whatever passes between threads is
+    handed all of them: after a thousand tests an asynchronous request would take a second.
+    """
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    copy_context().run(pyfuncitem.obj, **arguments)
+    return True
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -48,7 +48,9 @@ def api(
     for pattern, handler in routes.items():
         served.route(pattern, handler, **{"authentication": (), **(options or {})})
     changed["ROOT_URLCONF"] = (path("api/", include(served.urls)),)
-    with override_settings(PISTON={**EVERY_FORMAT, **(piston or {})}, **changed):
+    if piston:  # else it is set for the module, see conftest.py
+        changed["PISTON"] = {**EVERY_FORMAT, **piston}
+    with override_settings(**changed):
         yield asking(server)
 
 
