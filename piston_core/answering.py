@@ -57,17 +57,14 @@ def description(
 def wish_for(
     request: HttpRequest, handler: BaseHandler, kwargs: Mapping[str, Any], preferred: Mapping[str, str]
 ) -> Wish | None:
-    """Return which objects of a list a read wants, ``None`` where neither the request nor the handler says so.
+    """Return which objects of a list a read wants, ``None`` for the address of one object.
 
     Raises:
         Problem: 400 for parameters that cannot be meant.
     """
-    ranged = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""  # RFC 9110, section 14.2
-    asked = ranged or preferred or request.META.get("QUERY_STRING")
-    if not (asked or handler.page_size or handler.max_page_size):
-        return None
     if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
         return None
+    ranged = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""  # RFC 9110, section 14.2
     strict = preferred.get("handling") == "strict"
     return wish_of(handler, request.GET, ranged, preferred.get("count", ""), strict=strict)
 

@@ -178,7 +178,8 @@ class Resource:
         wanted = choose(request, handler, action, kwargs, self.compiler) if query else ()
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
-        wish = wish_for(request, handler, kwargs, preferred) if action == "read" or conditions else None
+        asks = special or query or handler.page_size or handler.max_page_size
+        wish = wish_for(request, handler, kwargs, preferred) if asks and (action == "read" or conditions) else None
         if handler.require_precondition and action in _CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:

@@ -40,12 +40,18 @@ class Formats:
         of_problems: whether it is about problem documents, which have media types of their own.
         remembered: what was negotiated for an ``Accept`` field before.
         aliases: the media type that such a field asks for, where it is another one than the emitter's first.
+        content_types: what each emitter's documents are of otherwise, by the emitter's name.
     """
 
     emitters: Mapping[str, Emitter]
     of_problems: bool = False
     remembered: dict[str, Emitter | None] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    content_types: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note the content types."""
+        self.content_types.update((name, _content_type(each)) for name, each in self.emitters.items())
 
     def accepted(self, accept: str) -> Emitter | None:
         """Return the emitter that an ``Accept`` field likes best, ``None`` if it likes none."""
@@ -96,7 +102,7 @@ def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
 
 def content_type_of(request: HttpRequest, formats: Formats, emitter: Emitter) -> str:
     """Return the ``Content-Type`` to send: the emitter's own, or that of its media types which the client names."""
-    own = emitter.content_type or emitter.media_types[0]
+    own = formats.content_types[emitter.name]
     if not formats.aliases or names_format(request):
         return own
     alias = formats.aliases.get(request.META.get("HTTP_ACCEPT", ""))
@@ -108,6 +114,10 @@ def names_format(request: HttpRequest) -> bool:
     fields = request.META
     query = fields.get("QUERY_STRING")
     return SUFFIX in fields or bool(query and _NAMED.search(query))
+
+
+def _content_type(emitter: Emitter) -> str:
+    return emitter.content_type or emitter.media_types[0]
 
 
 def _types(emitter: Emitter) -> Sequence[str]:

@@ -141,4 +141,4 @@ def test_the_demo_speaks_the_languages_of_its_authors(demo):
 def test_ctrl_c_ends_the_demo(demo):
     demo.process.send_signal(signal.SIGINT)
 
-    assert demo.process.wait(timeout=5) == 0
+    assert demo.process.wait(timeout=20) == 0
