@@ -83,7 +83,8 @@ def piston_call_handler(
 
     The core's implementation comes last. To act before and after the call, implement it with
     ``@hookimpl(wrapper=True)``; to answer in the handler's place, return something else than
-    ``None``. For a handler with ``async def`` methods the result is an awaitable.
+    ``None``. For a handler with ``async def`` methods the result is an awaitable. A request about several
+    objects is one call; the core calls the method for each of ``request.items``.
 
     Args:
         request: the request, with ``user``, ``identity``, ``data`` and ``form``.
