@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django import forms
 from django.db import transaction
 from django.test import override_settings
 from django.urls import path
@@ -18,6 +17,7 @@ from piston_core import BaseHandler, Resource
 from tests.end_to_end.racing import CLIENTS, elsewhere, file_database, over_asgi, over_wsgi, postgres_database, race
 from tests.settings import PISTON
 from tests.shop.models import Label, Sample
+from tests.shop.versions import Numbered
 from tests.shop_postgres.service import ALIAS
 
 COUNTING = 6  # clients that try again and again, which takes time
@@ -46,18 +46,6 @@ class Samples(BaseHandler):
         "rank",
     )
     bulk_limit = 20
-
-
-class Numbered(forms.ModelForm):
-    """Counts the versions of what it saves."""
-
-    class Meta:
-        model = Sample
-        fields = ("char", "integer")
-
-    def save(self, commit: bool = True) -> Any:
-        self.instance.small = (self.instance.small or 0) + 1
-        return super().save(commit)
 
 
 class Versioned(Samples):

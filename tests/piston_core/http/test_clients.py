@@ -6,7 +6,6 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
-from django import forms
 from django.test import Client
 from django.urls import path
 from hypothesis import HealthCheck, settings
@@ -23,22 +22,11 @@ from hypothesis.stateful import (
 from piston_core import BaseHandler, Resource
 from tests.piston_core.pipeline.asking import JSON, send, serving
 from tests.shop.models import Sample
+from tests.shop.versions import Numbered
 
 WAYS = {"PUT": JSON, "PATCH": JSON, "merge": "application/merge-patch+json", "steps": "application/json-patch+json"}
 values = st.fixed_dictionaries({"char": st.sampled_from(["", "a", "b"]), "integer": st.sampled_from([None, 0, 1])})
 clients = objects = st.sampled_from([0, 1])  # few of both, so that they get in each other's way
-
-
-class Numbered(forms.ModelForm):
-    """Counts the versions of what it saves."""
-
-    class Meta:
-        model = Sample
-        fields = ("char", "integer")
-
-    def save(self, commit: bool = True) -> Any:
-        self.instance.small = (self.instance.small or 0) + 1
-        return super().save(commit)
 
 
 class Samples(BaseHandler):

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
-from piston_core import BaseHandler, Lifecycle, Resource, Validators, rc
+from piston_core import BaseHandler, Identity, Lifecycle, Resource, Validators, rc
 from tests.piston_core.pipeline.asking import GOOD, JSON, Key, ask, data_of, problem_of, send, serving
 from tests.settings import MIDDLEWARE
 from tests.shop.models import Product, Sample
@@ -96,6 +96,28 @@ def test_the_tag_changes_with_the_column_and_with_nothing_else(sample):
 
     assert tags[0] == tags[1] == tags[3]
     assert len({*tags}) == 3
+
+
+def test_a_patch_tells_the_declared_state_that_the_next_read_has(sample):
+    with site(Samples) as client:
+        before = send(client, "GET", f"/it/{sample.pk}/").headers["ETag"]
+        patched = send(client, "PATCH", f"/it/{sample.pk}/", '{"integer": 2}', JSON)
+        after = send(client, "GET", f"/it/{sample.pk}/")
+
+        assert patched.headers["ETag"] == after.headers["ETag"] != before
+        assert patched.headers["Last-Modified"] == after.headers["Last-Modified"]
+
+
+def test_what_is_shown_to_one_user_has_another_tag_than_what_is_shown_to_another(sample, django_user_model):
+    """A handler may show each something else of the same version."""
+    tags = []
+    for name in ("alice", "bob"):
+        user = django_user_model.objects.create(username=name)
+        known = type("Known", (Key,), {"authenticate": lambda self, request, user=user: Identity(user, "key")})
+        with site(Samples, [known()]) as client:
+            tags.append(send(client, "GET", f"/it/{sample.pk}/").headers["ETag"])
+
+    assert tags[0] != tags[1]
 
 
 def test_without_a_version_the_answer_itself_tells(sample):
