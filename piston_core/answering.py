@@ -28,7 +28,7 @@ from piston_core.pipeline.link import link
 from piston_core.pipeline.prefer import applied
 from piston_core.pipeline.query import equivalent, parameters_of
 from piston_core.pipeline.represent import location, represent, rows_of
-from piston_core.pipeline.respond import empty, respond
+from piston_core.pipeline.respond import empty, rendered, respond
 from piston_core.pipeline.select import Methods, describe
 from piston_core.plans.compiler import Compiler
 from piston_core.replies import NOTHING
@@ -83,20 +83,24 @@ def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result:
 
 def _own(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
     """Return a response that is not made of data, with an entity tag if it can have one."""
-    if exchange.action == "read" and response.status_code == 200 and isinstance(response, HttpResponse):
+    response = rendered(response)
+    if isinstance(response, HttpResponse) and _has_tag_of_its_bytes(exchange, response.status_code):
         response.headers.setdefault("ETag", tag_of(response.content, response.headers.get("Content-Type", "")))
     return response
 
 
+def _has_tag_of_its_bytes(exchange: Exchange, status: int) -> bool:
+    """Return whether the bytes of an answer make its entity tag, since its handler has declared none."""
+    return exchange.action == "read" and status == 200 and (exchange.state is None or not exchange.state.etag)
+
+
 def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
     handler, emitter, data = exchange.handler, exchange.emitter, outcome.data
-    if not isinstance(data, _LISTS) or outcome.status != 200:
-        document = represent(request, handler, data, emitter, compiler, exchange.wanted)
-        return _sent(request, exchange, outcome, document, outcome.headers)
-    headers = {**_LIST, **outcome.headers}
-    if request.method == "QUERY":
-        headers |= equivalent(request)
-    if exchange.wish is None:
+    headers = outcome.headers
+    listed = isinstance(data, _LISTS) and outcome.status == 200
+    if listed:
+        headers = {**_LIST, **headers, **(equivalent(request) if request.method == "QUERY" else {})}
+    if not listed or exchange.wish is None:
         document = represent(request, handler, data, emitter, compiler, exchange.wanted)
         return _sent(request, exchange, outcome, document, headers)
     read = partial(rows_of, request, handler, emitter=emitter, compiler=compiler, wanted=exchange.wanted)
@@ -107,7 +111,7 @@ def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
     more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
-    return _sent(request, exchange, outcome, document, headers | told, _led(request, page.links), more)
+    return _sent(request, exchange, outcome, document, {**headers, **told}, _led(request, page.links), more)
 
 
 def _led(request: HttpRequest, links: Iterable[Link]) -> tuple[Link, ...]:
@@ -163,6 +167,6 @@ def _sent(
     emitter = exchange.emitter
     content_type = exchange.content_type
     body = emit(request, document, emitter)
-    if exchange.action == "read" and outcome.status == 200 and exchange.state is None and isinstance(body, bytes):
+    if isinstance(body, bytes) and _has_tag_of_its_bytes(exchange, outcome.status):
         headers = {"ETag": tag_of(body, content_type + more), **headers}
     return respond(request, outcome.status, body, content_type, headers)

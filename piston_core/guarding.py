@@ -104,7 +104,7 @@ def conclude(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase
 
 
 def tell_new_state(request: HttpRequest, exchange: Exchange, response: HttpResponseBase) -> None:
-    """Give the answer to a PATCH its entity tag, where it is what the next read will be answered.
+    """Give the answer to a PATCH its validators, where it is what the next read will be answered.
 
     PUT gets none: it would say that what was sent is stored as it was sent (RFC 9110, section 9.3.4).
     """
@@ -117,20 +117,18 @@ def tell_new_state(request: HttpRequest, exchange: Exchange, response: HttpRespo
     ):
         with suppress(Http404):  # the client may write it, and then not see it any more
             declared = declared_state(request, handler, exchange.kwargs, exchange.emitter, exchange.wanted)
-            for name, value in _state_of(response, declared or _NOTHING).fields().items():
+            state = _state_of(response, declared or _NOTHING)
+            if not state.etag and isinstance(response, HttpResponse):
+                state = state._replace(etag=tag_of(response.content, response.headers["Content-Type"]))
+            for name, value in state.fields().items():
                 response.headers[name] = value
 
 
 def _state_of(response: HttpResponseBase, declared: State) -> State:
-    """Return the state that an answer is of; one whose tag nobody has declared has that of its bytes."""
+    """Return the state that an answer is of: what it tells itself comes before what is declared."""
     if declared.modified is None and "Last-Modified" in response.headers:
         declared = declared._replace(modified=parse_http_date_safe(response.headers["Last-Modified"]))
-    tag = response.headers.get("ETag", "")
-    if tag or declared.etag:
-        return declared._replace(etag=tag or declared.etag)
-    if response.status_code != 200 or not isinstance(response, HttpResponse):
-        return declared
-    return declared._replace(etag=tag_of(response.content, response.headers.get("Content-Type", "")))
+    return declared._replace(etag=response.headers.get("ETag", declared.etag))
 
 
 def guard(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> None:

@@ -20,7 +20,7 @@ from piston_core.kinds import BLANK, KINDS
 from piston_core.mounted import problems_of
 from piston_core.pipeline.authenticate import unauthorized
 from piston_core.pipeline.negotiate import wanted
-from piston_core.pipeline.respond import refused
+from piston_core.pipeline.respond import refused, rendered
 from piston_core.plans.values import Values
 from piston_core.problems import Problem, phrase
 
@@ -34,12 +34,12 @@ def refuse(resource: Resource, request: HttpRequest, bound: Bound, error: Except
     """Return the answer for an exception: what a plugin makes of it, else the problem that it stands for, else 500."""
     try:
         answer = bound.moments.handle_exception(request, resource, error)
+        if isinstance(answer, HttpResponseBase):
+            return rendered(answer)
     except Problem as problem:
         answer = problem
     except Exception as another:  # noqa: BLE001 - a plugin's defect; the first exception is its context
         return _failed(resource, request, bound, another)
-    if isinstance(answer, HttpResponseBase):
-        return answer
     if not isinstance(answer, Problem):
         return _failed(resource, request, bound, answer)
     try:

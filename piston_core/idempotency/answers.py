@@ -8,7 +8,6 @@ from typing import Any, cast
 from asgiref.sync import async_to_sync
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 
 from piston_core.idempotency.models import KeptAnswer
 
@@ -60,8 +59,6 @@ def answer_of(row: KeptAnswer) -> HttpResponse:
 
 
 def _whole(response: HttpResponseBase) -> bytes | None:
-    if isinstance(response, SimpleTemplateResponse):
-        response.render()  # which Django would do later, when the transaction is over
     content = cast("HttpResponse", response).content
     return content if len(content) <= LARGEST else None
 

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
 
 from piston_core.contracts import Emitter
@@ -43,6 +44,15 @@ def without_body(response: HttpResponseBase) -> None:
     elif isinstance(response, HttpResponse) and response.content:
         response.headers.setdefault("Content-Length", str(len(response.content)))
         response.content = b""
+
+
+def rendered(response: HttpResponseBase) -> HttpResponseBase:
+    """Return a response that a handler or a plugin has made, with its body.
+
+    Django renders templates when the view is over: after a transaction that could still undo what was done, and
+    after all that depends on the body.
+    """
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 from django.forms import modelform_factory
+from django.template import engines
+from django.template.response import SimpleTemplateResponse
 
 from piston_core import BaseHandler, Problem
 from piston_core.idempotency.models import KeptAnswer
@@ -121,6 +123,19 @@ def test_what_is_sent_again_is_answered_again_and_done_once(
         assert {each.headers["Cache-Control"] for each in (first, *again)} == {"no-store"}
     assert (list(Maker.objects.values()), calls) == (stored, done)
     assert KeptAnswer.objects.count() == 1
+
+
+@each_way
+def test_a_page_of_a_template_is_kept_as_it_was_rendered(server, handler):
+    def create(self, request):
+        calls.append("create")
+        return SimpleTemplateResponse(engines["django"].from_string("Hello {{ name }}"), {"name": "Ada"})
+
+    with api(routes(type("Rendering", (handler,), {"create": create})), server) as ask:
+        answers = [ask("POST", "/api/makers/", {"name": "New"}, **KEY) for _ in range(2)]
+
+        assert [each.content for each in answers] == [b"Hello Ada", b"Hello Ada"]
+    assert calls == ["create"]
 
 
 @each_way

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.signals import request_finished
 from django.db import connection
+from django.http import JsonResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 from django.utils import timezone
@@ -234,6 +235,36 @@ def test_a_list_has_a_state_that_is_declared(sample):
 
         Sample.objects.create(char="b", integer=2)
         assert client.get("/them/", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_an_own_response_is_of_the_declared_version(sample):
+    """Whoever has read it may write it, and is told the state in time."""
+
+    def read(self, request, pk):
+        return JsonResponse({"char": self.get(request, pk=pk).char})
+
+    with site(type("Own", (Samples,), {"read": read})) as client:
+        at = f"/it/{sample.pk}/"
+        first = client.get(at)["ETag"]
+        Sample.objects.update(text="not shown")
+        assert client.get(at)["ETag"] == first
+        kept, cost = count(lambda: client.get(at, headers={"If-None-Match": first}))
+        assert (kept.status_code, cost) == (304, 1)
+
+        writes = [send(client, "PATCH", at, '{"integer": 2}', JSON, {"If-Match": first}) for _ in range(2)]
+    assert [each.status_code for each in writes] == [200, 412]
+
+
+def test_a_page_that_leads_to_another_one_by_now_is_another_answer(sample):
+    """A date alone makes no tag: what is answered does, and the links to other pages belong to it."""
+    dated = {"page_size": 1, "validators": lambda self, request, **kwargs: Validators(modified=MOMENT)}
+    with site(type("Dated", (Undeclared,), dated)) as client:
+        first = client.get("/them/")
+        Sample.objects.create(char="b", integer=2)
+        second = client.get("/them/", headers={"If-None-Match": first["ETag"]})
+
+    assert "Link" not in first
+    assert (second.status_code, 'rel="next"' in second["Link"]) == (200, True)
 
 
 # What 304 tells, and what it leaves away

@@ -7,11 +7,9 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
-from django.template import engines
-from django.template.response import TemplateResponse
 
 from piston_core.idempotency.answers import LARGEST
-from tests.piston_core.idempotency.asking import asking, claimed, kept_in
+from tests.piston_core.idempotency.asking import claimed, kept_in
 from tests.piston_core.plans.fidelity.databases import everywhere
 
 REPLAYED = {"Idempotency-Replayed": "?1"}
@@ -190,11 +188,3 @@ def test_a_file_is_sent_and_kept(tmp_path):
 
     assert answer.content == sent == b"of a file"
     assert answer.headers["Content-Disposition"] == response.headers["Content-Disposition"]
-
-
-@pytest.mark.django_db
-def test_a_template_is_rendered_first():
-    template = engines["django"].from_string("Hello {{ name }}")
-    response = TemplateResponse(asking(), template, {"name": "Ada"})
-
-    assert replayed(response).content == b"Hello Ada"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.http import FileResponse, HttpResponse
+from django.template import engines
+from django.template.response import SimpleTemplateResponse
 from django.test import RequestFactory
 from django.urls import path
 
@@ -12,6 +14,7 @@ from piston_core import BaseHandler, Problem, Resource, rc
 from tests.piston_core.pipeline.asking import (
     BAD,
     GOOD,
+    JSON,
     Key,
     Recording,
     ask,
@@ -26,6 +29,10 @@ def raising(error):
     raise error
 
 
+def page(text="own"):
+    return SimpleTemplateResponse(engines["django"].from_string(text))
+
+
 ANSWERS = {
     "data": lambda: {"text": "Grüße"},
     "nothing": lambda: None,
@@ -37,6 +44,8 @@ ANSWERS = {
     "defect": lambda: raising(ValueError("a defect")),
     "late defect": lambda: iter([object()]),
     "own": lambda: HttpResponse("own", headers={"Last-Modified": "Thu, 01 Jan 2026 00:00:00 GMT"}),
+    "page": page,
+    "broken page": lambda: page("{% include 'none.html' %}"),
     "unknown format": lambda: None,
 }
 
@@ -54,7 +63,10 @@ def test_head_has_the_header_fields_of_get_and_no_body(name):
 
     assert head.status_code == got.status_code
     fields = [{**each.headers, "Server-Timing": ""} for each in (head, got)]
-    if name == "own":  # Django's response itself has no length, which its middleware would set to that of nothing
+    if name in (
+        "own",
+        "page",
+    ):  # Django's own responses get their length from its middleware, which would tell that of nothing
         fields[1]["Content-Length"] = "3"
     assert fields[0] == fields[1]
     assert head.getvalue() == b""
@@ -188,3 +200,18 @@ def test_text_in_every_script_arrives():
     text = "Grüße 茶 чай चाय 🍵 \u2028 \u0000 \x7f"
     assert data_of(ask(answering(lambda: {text: text}))) == {text: text}
     assert text_of(ask(answering(lambda: "茶"))) == '"茶"'
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_template_is_rendered_while_the_write_can_be_undone():
+    """Django renders when the view is over; what fails then would leave the write done, and tell nobody."""
+
+    def create(self, request):
+        Tag.objects.create(name="new")
+        return page(self.text)
+
+    for text, status, stored in (("{% include 'none.html' %}", 500, 0), ("own", 200, 1)):
+        handler = type("Rendering", (BaseHandler,), {"model": Tag, "create": create, "text": text})
+        answer = ask(handler, "POST", body=b'{"name": "new"}', content_type=JSON)
+        assert (answer.status_code, Tag.objects.count()) == (status, stored)
+    assert answer.content == b"own"

@@ -264,17 +264,20 @@ def piston_call_handler():
     [
         ("Problem(418, 'No coffee.')", 418, b"No coffee."),
         ("HttpResponse('raw', status=202)", 202, b"raw"),
+        ("SimpleTemplateResponse(engines['django'].from_string('page'), status=503)", 503, b"page"),
         ("None", 500, b"Something went wrong on the server"),
         ("PermissionError('as something else')", 500, b"Something went wrong on the server"),
     ],
 )
 def test_a_plugin_turns_an_exception_into_a_problem_a_response_or_leaves_it(plug, answer, status, body):
     code = f"@hookimpl\ndef piston_handle_exception(exception):\n    return {answer}"
-    plug(xa=f"from django.http import HttpResponse\n{code}", xb=WATCH)
+    imported = "from django.http import HttpResponse\nfrom django.template import engines\n"
+    plug(xa=f"{imported}from django.template.response import SimpleTemplateResponse\n{code}", xb=WATCH)
 
-    response = Client(raise_request_exception=False).get("/api/failing/")
+    client = Client(raise_request_exception=False)
+    head, response = client.head("/api/failing/"), client.get("/api/failing/")
 
-    assert response.status_code == status
+    assert head.status_code == response.status_code == status
     assert body in response.content
     assert CALLS[-1] == f"ready {status}"
 
