@@ -62,7 +62,7 @@ def wish_for(
     Raises:
         Problem: 400 for parameters that cannot be meant.
     """
-    if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
+    if identifies(handler.model, frozenset(kwargs)):
         return None
     ranged = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""  # RFC 9110, section 14.2
     strict = preferred.get("handling") == "strict"

@@ -10,8 +10,10 @@ from django.db.models import Field, Model, UniqueConstraint
 
 
 @cache
-def identifies(model: type[Model], names: frozenset[str]) -> bool:
-    """Return whether values for these fields name one object at most."""
+def identifies(model: type[Model] | None, names: frozenset[str]) -> bool:
+    """Return whether values for these fields name one object at most; without a model they name none."""
+    if model is None:
+        return False
     options = model._meta
     names |= {field.name for field in options.concrete_fields if field.attname in names}
     single = {"pk", *(field.name for field in options.get_fields() if getattr(field, "unique", False))}

@@ -14,7 +14,7 @@ from django.forms import BaseForm
 
 from piston_core.arguments import columns, identifies
 from piston_core.handler import BaseHandler
-from piston_core.problems import Invalid, Problem, pointer
+from piston_core.problems import Invalid, Problem, fault, pointer
 from piston_core.replies import Reply
 from piston_core.requests import Request
 
@@ -36,8 +36,7 @@ class Item:
 
 def takes_several(handler: BaseHandler, action: str, names: frozenset[str]) -> bool:
     """Return whether an action is for the objects of a list, at an address with arguments of these names."""
-    listed = handler.model is None or not identifies(handler.model, names)
-    return handler.bulk_limit > 0 and action in ("create", "patch") and listed
+    return handler.bulk_limit > 0 and action in ("create", "patch") and not identifies(handler.model, names)
 
 
 def items_of(
@@ -59,8 +58,7 @@ def items_of(
     if not takes_several(handler, action, frozenset(kwargs)) or (action == "create" and not isinstance(data, list)):
         return None
     if not isinstance(data, list) or not data:
-        detail = "A list of objects is expected, with one at least."
-        raise Invalid([{"pointer": "", "detail": detail, "code": "invalid"}])
+        raise Invalid([fault("A list of objects is expected, with one at least.", "invalid")])
     if len(data) > handler.bulk_limit:
         raise Problem(413, f"The list has {len(data)} objects; {handler.bulk_limit} are taken at once.")
     if action == "create":
@@ -74,10 +72,10 @@ def items_of(
 def _named(index: int, data: Any, keys: Sequence[str]) -> dict[str, Any]:
     """Return what names an object among the data that was sent of it."""
     if not isinstance(data, Mapping):
-        raise Invalid([_fault(index, "", "An object with named values is expected.", "invalid")])
+        raise Invalid([fault("An object with named values is expected.", "invalid", index)])
     for key in keys:
         if not isinstance(data.get(key), str | int) or isinstance(data[key], bool):
-            raise Invalid([_fault(index, key, "This says which object is meant, so it is needed.", "required")])
+            raise Invalid([fault("This says which object is meant, so it is needed.", "required", index, key)])
     return {key: data[key] for key in keys}
 
 
@@ -91,7 +89,7 @@ def _refuse_repeated(handler: BaseHandler, named: Sequence[Mapping[str, Any]]) -
     for index, names in enumerate(named):
         key = tuple(_known_as(handler, name, value) for name, value in names.items())
         if key in seen:
-            raise Invalid([_fault(index, next(iter(names)), "This object is in the list already.", "repeated")])
+            raise Invalid([fault("This object is in the list already.", "repeated", index, next(iter(names)))])
         seen.add(key)
 
 
@@ -106,13 +104,9 @@ def _known_as(handler: BaseHandler, name: str, value: Any) -> str:
         return str(value)
 
 
-def _fault(index: int, name: str, detail: str, code: str) -> dict[str, str]:
-    return {"pointer": pointer(index, name) if name else pointer(index), "detail": detail, "code": code}
-
-
 def at(index: int, faults: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """Return the faults of one object as those of the list that it is in."""
-    return [{**fault, "pointer": pointer(index) + fault["pointer"]} for fault in faults]
+    return [{**each, "pointer": pointer(index) + each["pointer"]} for each in faults]
 
 
 def done(request: Request, items: Sequence[Item], method: Callable[..., Any]) -> Any:
@@ -141,7 +135,7 @@ def _told(request: Request, index: int, item: Item) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        faults = [_fault(index, "", "This conflicts with what is already stored.", "conflict")]
+        faults = [fault("This conflicts with what is already stored.", "conflict", index)]
         raise Problem(409, "One of the objects was refused; see errors.", type="conflict", errors=faults) from error
     except Problem as problem:
         problem.members.setdefault("pointer", pointer(index))

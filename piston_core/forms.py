@@ -26,7 +26,7 @@ from piston_core.formfields import (
 from piston_core.handler import BaseHandler, overrides
 from piston_core.plans.scalars import scalar
 from piston_core.plans.tree import shown
-from piston_core.problems import pointer
+from piston_core.problems import fault
 from piston_core.unique import may_clash
 
 _IN_JSON = frozenset({type(None), bool, int, float, str})
@@ -224,11 +224,7 @@ def names_of(fields: Fields) -> frozenset[str]:
 
 def unknown(known: Collection[str], names: Iterable[str]) -> list[dict[str, str]]:
     """Return a fault for each name that is not known."""
-    return [
-        {"pointer": pointer(name), "detail": "There is no such field here.", "code": "unknown"}
-        for name in names
-        if name not in known
-    ]
+    return [fault("There is no such field here.", "unknown", name) for name in names if name not in known]
 
 
 def misshapen(fields: Fields, data: Mapping[str, Any]) -> list[str]:
@@ -243,7 +239,4 @@ def misshapen(fields: Fields, data: Mapping[str, Any]) -> list[str]:
 
 def told(fields: Fields, misshapen: Iterable[str]) -> list[dict[str, str]]:
     """Return a fault for each of these names."""
-    return [
-        {"pointer": pointer(name), "detail": f"{expected(fields[name])} is expected here.", "code": "invalid"}
-        for name in misshapen
-    ]
+    return [fault(f"{expected(fields[name])} is expected here.", "invalid", name) for name in misshapen]

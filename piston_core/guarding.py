@@ -65,7 +65,7 @@ def known(request: HttpRequest, exchange: Exchange) -> HttpResponseBase | None:
 def _told_of_lists(request: HttpRequest, exchange: Exchange) -> dict[str, str]:
     """Return what else the good answer would tell, if it is a list's: 304 tells it as well (RFC 9110, 15.4.5)."""
     handler = exchange.handler
-    if handler.model is not None and identifies(handler.model, frozenset(exchange.kwargs)):
+    if identifies(handler.model, frozenset(exchange.kwargs)):
         return {}
     address = equivalent(request) if request.method == "QUERY" and leaves(handler, "read") else {}
     return {**VARIES, **address}
@@ -162,7 +162,7 @@ def _lock(request: HttpRequest, exchange: Exchange, alias: str) -> None:
         return
     # All take them in one order, so that no two of them wait for each other.
     for kwargs in sorted(named, key=lambda each: [*map(str, each.values())]):
-        if handler.model is not None and identifies(handler.model, frozenset(kwargs)):
+        if identifies(handler.model, frozenset(kwargs)):
             with nullcontext() if items is None else suppress(Http404):
                 if not lock(handler.get(request, **kwargs), alias):  # type: ignore[arg-type]  # authenticated by now
                     raise Http404

@@ -36,6 +36,8 @@ ACTIONS: Mapping[str, str] = {
 _METHODS = {"read": ("read", "get"), "update": ("update", "patch"), "patch": ("update", "patch")}
 _WITH_GET = frozenset({"HEAD", "QUERY"})  # served where GET is, without being named
 WRITES = frozenset({"create", "update", "patch", "delete"})
+WITH_BODY = WRITES - {"delete"}
+CHANGES = WRITES - {"create"}
 
 
 class BaseHandler:

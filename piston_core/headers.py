@@ -12,7 +12,23 @@ if TYPE_CHECKING:
     from piston_core.contracts import Link
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+# A quoted string without an end goes to the end of the field, so that no place is looked at twice.
+QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
+# What makes a request conditional (RFC 9110, section 13.1), as its META has it.
+CONDITIONS = (
+    "HTTP_IF_MATCH",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+)
+_MEMBER = re.compile(rf'((?:[^,"]|{QUOTED})+)')
 _UNSAFE = re.compile(r'[<>"\x00-\x20\x7f]')
+
+
+def members(field: str) -> list[str]:
+    """Return the members of a list (RFC 9110, section 5.6.1); a comma within quotation marks parts none."""
+    return _MEMBER.findall(field)
 
 
 def quoted(text: str) -> str:

@@ -35,8 +35,8 @@ def _address(request: HttpRequest, name: str, argument: str) -> str:
 def _reversed(urlconf: Any, _prefix: str, name: str, argument: str) -> str:
     """Return a route's address up to its argument; to reverse a route takes time."""
     try:
-        return reverse(name, urlconf, kwargs={argument: "x"} if argument else None).removesuffix(
-            "x" if argument else ""
-        )
+        if not argument:
+            return reverse(name, urlconf)
+        return reverse(name, urlconf, kwargs={argument: "x"}).removesuffix("x")
     except NoReverseMatch:
         return ""

@@ -123,14 +123,15 @@ class Invalid(Problem):
 def faults_of(refused: Iterable[tuple[str, Iterable[ValidationError]]]) -> list[dict[str, str]]:
     """Return an entry for each message of Django's validators, which come with the names of their fields."""
     return [
-        {
-            "pointer": "" if name == NON_FIELD_ERRORS else pointer(name),
-            "detail": " ".join(fault.messages),
-            "code": fault.code or "invalid",
-        }
+        fault(" ".join(each.messages), each.code or "invalid", *(() if name == NON_FIELD_ERRORS else (name,)))
         for name, faults in refused
-        for fault in faults
+        for each in faults
     ]
+
+
+def fault(detail: str, code: str, *steps: str | int) -> dict[str, str]:
+    """Return the entry for what is wrong with a value; without steps that lead to it, with all that was sent."""
+    return {"pointer": pointer(*steps), "detail": detail, "code": code}
 
 
 def pointer(*steps: str | int) -> str:

@@ -111,6 +111,7 @@ def _note(request: HttpRequest, problem: Problem, instance: str) -> None:
 
 def _asked_for(request: HttpRequest, bound: Bound) -> Emitter | None:
     try:
-        return wanted(request, bound.problem_formats)
+        choice = wanted(request, bound.problem_formats)
     except SuspiciousOperation:  # a query with too many fields, which may be what is refused
         return None
+    return choice.emitter if choice else None

@@ -21,7 +21,7 @@ from piston_core.contracts import Authenticator, Throttle
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
 from piston_core.guarding import conclude, declared_state, guard, in_parts, known, tell_new_state
-from piston_core.handler import WRITES, BaseHandler
+from piston_core.handler import CHANGES, WITH_BODY, WRITES, BaseHandler
 from piston_core.idempotency import claim_for
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
@@ -29,8 +29,8 @@ from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_reque
 from piston_core.pipeline.choose import choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
-from piston_core.pipeline.negotiate import content_type_of, names_format, negotiate
-from piston_core.pipeline.parse import WITH_BODY, parse
+from piston_core.pipeline.negotiate import names_format, negotiate
+from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
 from piston_core.pipeline.respond import empty, vary, without_body
@@ -166,24 +166,23 @@ class Resource:
         methods, action = select(request, known_here, unknown, refuse_it)
         if bound.throttles:
             throttle(request, identity, bound.throttles)
-        emitter = negotiate(request, bound.formats)
+        emitter, content_type = negotiate(request, bound.formats)
         handler, data = methods.handler, None
         request.META[DECLARED] = handler.cache_control
         if request.method == "QUERY":
-            data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
             take_query(request, data)
-            emitter = negotiate(request, bound.formats)  # which the body may name, as an address may
-        content_type = content_type_of(request, bound.formats, emitter)
+            emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         wanted = choose(request, handler, action, kwargs, self.compiler) if query else ()
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
         asks = special or query or handler.page_size or handler.max_page_size
         wish = wish_for(request, handler, kwargs, preferred) if asks and (action == "read" or conditions) else None
-        if handler.require_precondition and action in _CHANGES:
+        if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, action, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"
@@ -200,8 +199,7 @@ class Resource:
 
     def _perform(self, request: HttpRequest, exchange: Exchange) -> HttpResponseBase:
         """Write, once for each ``Idempotency-Key``."""
-        handler = exchange.handler
-        claim = claim_for(request, handler, request.identity, exchange.action) if handler.idempotency else None  # type: ignore[attr-defined]  # declared by piston_core.Request
+        claim = claim_for(request, exchange.handler, request.identity, exchange.action)  # type: ignore[attr-defined]  # declared by piston_core.Request
         if claim is None:
             return self._write(request, exchange, None)
         if claim.answer is not None:
@@ -287,9 +285,6 @@ def mark_async(view: Any) -> None:
     markcoroutinefunction(view)
     for alias in connections:
         non_atomic_requests(alias)(view)
-
-
-_CHANGES = WRITES - {"create"}
 
 
 async def _awaited(result: Any) -> Any:

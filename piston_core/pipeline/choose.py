@@ -40,8 +40,7 @@ def choose(
 
 
 def _may_be_list(handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> bool:
-    item = handler.model is not None and identifies(handler.model, frozenset(kwargs))
-    return action == "read" and (not item or overrides(handler, "read"))
+    return action == "read" and (not identifies(handler.model, frozenset(kwargs)) or overrides(handler, "read"))
 
 
 def _refuse_what_neither_shows(handler: BaseHandler, compiler: Compiler, wanted: tuple[Node, ...]) -> None:

@@ -13,21 +13,15 @@ from django.utils.http import http_date, parse_http_date_safe
 
 from piston_core.declarations import Validators
 from piston_core.handler import BaseHandler
+from piston_core.headers import CONDITIONS
 from piston_core.problems import Problem
 
 # A member of a list (section 8.8.3), and not the end of something else; WSGI hands over bytes as Latin-1.
 _TAG = re.compile(r'(?<![^\s,])(W/)?"([\x21\x23-\x7e\x80-\U0010ffff]*)"')
-_FIELDS = (
-    "HTTP_IF_MATCH",
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-    "HTTP_IF_UNMODIFIED_SINCE",
-    "HTTP_IF_RANGE",
-)
 
 
 class Conditions(NamedTuple):
-    """The conditional fields of a request as they were sent, ``None`` for one that was not."""
+    """The fields of ``CONDITIONS``, in their order, as a request has them; ``None`` for one that was not sent."""
 
     match: str | None
     none_match: str | None
@@ -56,10 +50,9 @@ class State(NamedTuple):
 def conditions_of(request: HttpRequest) -> Conditions | None:
     """Return the conditions of a request, ``None`` for a request without any."""
     sent = request.META
-    for name in _FIELDS:
-        if name in sent:
-            return Conditions(*map(sent.get, _FIELDS))
-    return None
+    if sent.keys().isdisjoint(CONDITIONS):
+        return None
+    return Conditions(*map(sent.get, CONDITIONS))
 
 
 def refuse_unconditional(handler: BaseHandler, conditions: Conditions | None) -> None:

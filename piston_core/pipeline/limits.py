@@ -6,21 +6,11 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest
 
+from piston_core.headers import CONDITIONS
 from piston_core.problems import Problem
 
 # The fields that Piston reads; what else a request holds is its server's business.
-_SPECIAL = frozenset(
-    {
-        "HTTP_IDEMPOTENCY_KEY",
-        "HTTP_IF_MATCH",
-        "HTTP_IF_MODIFIED_SINCE",
-        "HTTP_IF_NONE_MATCH",
-        "HTTP_IF_RANGE",
-        "HTTP_IF_UNMODIFIED_SINCE",
-        "HTTP_PREFER",
-        "HTTP_RANGE",
-    }
-)
+_SPECIAL = frozenset({*CONDITIONS, "HTTP_IDEMPOTENCY_KEY", "HTTP_PREFER", "HTTP_RANGE"})
 
 
 def limit(request: HttpRequest, usual: Sequence[str], max_query_size: int, max_field_size: int) -> bool:

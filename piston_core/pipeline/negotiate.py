@@ -10,14 +10,12 @@ from typing import NamedTuple
 from django.http import HttpRequest
 
 from piston_core.contracts import Emitter
+from piston_core.headers import QUOTED, members
 from piston_core.problems import Problem
 
 SUFFIX = "piston.suffix"  # where the request's META holds the suffix of its address
 _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
-# A quoted string without an end goes to the end of the field, so that no place is looked at twice.
-_QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
-_PART = re.compile(rf'((?:[^,"]|{_QUOTED})+)')
-_PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({_QUOTED}|[^\s;"]*)')
+_PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({QUOTED}|[^\s;"]*)')
 _NAMED = re.compile(r"(?:^|&)format=")
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
@@ -31,6 +29,13 @@ class Range(NamedTuple):
     weight: float
 
 
+class Choice(NamedTuple):
+    """What was negotiated: who writes the answer, and the ``Content-Type`` that it has then."""
+
+    emitter: Emitter
+    content_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Formats:
     """The emitters of a resource, ready for look-up.
@@ -38,23 +43,21 @@ class Formats:
     Attributes:
         emitters: by name; the first is for clients that take anything.
         of_problems: whether it is about problem documents, which have media types of their own.
+        named: what a request gets that names an emitter.
         remembered: what was negotiated for an ``Accept`` field before.
-        aliases: the media type that such a field asks for, where it is another one than the emitter's first.
-        content_types: what each emitter's documents are of otherwise, by the emitter's name.
     """
 
     emitters: Mapping[str, Emitter]
     of_problems: bool = False
-    remembered: dict[str, Emitter | None] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    content_types: dict[str, str] = field(default_factory=dict)
+    named: dict[str, Choice] = field(default_factory=dict)
+    remembered: dict[str, Choice | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Note the content types."""
-        self.content_types.update((name, _content_type(each)) for name, each in self.emitters.items())
+        """Note what is there to choose from."""
+        self.named.update((name, Choice(each, _content_type(each))) for name, each in self.emitters.items())
 
-    def accepted(self, accept: str) -> Emitter | None:
-        """Return the emitter that an ``Accept`` field likes best, ``None`` if it likes none."""
+    def accepted(self, accept: str) -> Choice | None:
+        """Return what an ``Accept`` field likes best, ``None`` if it likes nothing here."""
         try:
             return self.remembered[accept]
         except KeyError:
@@ -62,51 +65,39 @@ class Formats:
             emitter = best(accept, tuple(self.emitters.values()), types_of)
         if len(self.remembered) >= _REMEMBERED:  # another thread may do the same just now
             self.remembered.clear()
-            self.aliases.clear()
-        alias = _liked(accept, emitter.media_types) if emitter and not self.of_problems else ""
-        if alias:
-            self.aliases[accept] = alias
-        self.remembered[accept] = emitter
-        return emitter
+        choice = None if emitter is None else Choice(emitter, _content_type(emitter, _liked(accept, emitter)))
+        self.remembered[accept] = choice
+        return choice
 
 
-def negotiate(request: HttpRequest, formats: Formats) -> Emitter:
-    """Return the emitter for the answer: the address's suffix comes before ``?format=``, and that before ``Accept``.
+def negotiate(request: HttpRequest, formats: Formats) -> Choice:
+    """Return the format of the answer: the address's suffix comes before ``?format=``, and that before ``Accept``.
 
     Raises:
         Problem: 406 with the alternatives, if there is none that the client takes; 404 for a
             suffix that is no format's, since that is no address of ours.
     """
-    emitter = wanted(request, formats)
-    if emitter is None and SUFFIX in request.META:
+    choice = wanted(request, formats)
+    if choice is None and SUFFIX in request.META:
         raise Problem(404, f"There is nothing at this address; its formats are: {', '.join(formats.emitters)}.")
-    if emitter is None:
+    if choice is None:
         alternatives = [{"format": each.name, "media_type": each.media_types[0]} for each in formats.emitters.values()]
         detail = "This is available in other formats only; alternatives lists them."
         if not alternatives:
             detail = "This server has no format to answer in: no emitter plugin is enabled."
         raise Problem(406, detail, alternatives=alternatives)
-    return emitter
+    return choice
 
 
-def wanted(request: HttpRequest, formats: Formats) -> Emitter | None:
-    """Return the emitter that the request asks for, ``None`` if there is none like it."""
+def wanted(request: HttpRequest, formats: Formats) -> Choice | None:
+    """Return the format that the request asks for, ``None`` if there is none like it."""
     fields = request.META
     if SUFFIX in fields:
-        return formats.emitters.get(fields[SUFFIX])
+        return formats.named.get(fields[SUFFIX])
     if "format=" in fields.get("QUERY_STRING", "") and "format" in request.GET:
-        return formats.emitters.get(request.GET["format"])
+        return formats.named.get(request.GET["format"])
     accept = fields.get("HTTP_ACCEPT", "*/*")
     return formats.remembered.get(accept) or formats.accepted(accept)
-
-
-def content_type_of(request: HttpRequest, formats: Formats, emitter: Emitter) -> str:
-    """Return the ``Content-Type`` to send: the emitter's own, or that of its media types which the client names."""
-    own = formats.content_types[emitter.name]
-    if not formats.aliases or names_format(request):
-        return own
-    alias = formats.aliases.get(request.META.get("HTTP_ACCEPT", ""))
-    return alias + "".join(own.partition(";")[1:]) if alias else own
 
 
 def names_format(request: HttpRequest) -> bool:
@@ -116,8 +107,10 @@ def names_format(request: HttpRequest) -> bool:
     return SUFFIX in fields or bool(query and _NAMED.search(query))
 
 
-def _content_type(emitter: Emitter) -> str:
-    return emitter.content_type or emitter.media_types[0]
+def _content_type(emitter: Emitter, alias: str = "") -> str:
+    """Return the ``Content-Type`` of an emitter's documents, where a client may have asked for another media type."""
+    own = emitter.content_type or emitter.media_types[0]
+    return alias + "".join(own.partition(";")[1:]) if alias else own
 
 
 def _types(emitter: Emitter) -> Sequence[str]:
@@ -143,11 +136,11 @@ def best(
     return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
 
 
-def _liked(accept: str, media_types: Sequence[str]) -> str:
-    """Return the media type that a field likes better than the first one, ``""`` if it likes none better."""
+def _liked(accept: str, emitter: Emitter) -> str:
+    """Return the media type that a field likes better than an emitter's first one, ``""`` if it likes none better."""
     ranges = parse_accept(accept)
-    liked = max(media_types, key=lambda media_type: _weight(media_type, ranges))  # the first of several
-    return "" if liked == media_types[0] else liked
+    liked = max(emitter.media_types, key=lambda media_type: _weight(media_type, ranges))  # the first of several
+    return "" if liked == emitter.media_types[0] else liked
 
 
 def parse_accept(accept: str) -> list[Range]:
@@ -156,7 +149,7 @@ def parse_accept(accept: str) -> list[Range]:
     ``charset`` is passed over as well: each format here has one encoding, and older clients add it.
     """
     ranges = []
-    for part in _PART.findall(accept):
+    for part in members(accept):
         name, _, rest = part.partition(";")
         kind, slash, subtype = name.strip().lower().partition("/")
         if not slash or not kind or not subtype or (kind == "*" and subtype != "*"):

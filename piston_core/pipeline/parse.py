@@ -12,19 +12,16 @@ from django.http import HttpRequest
 from piston_core.contracts import Parser
 from piston_core.problems import MalformedBody, Problem
 
-WITH_BODY = frozenset({"create", "update", "patch"})
-
 _PROBE = rb"\ud800+2AA-xn--"  # what Python's own codecs, which no client needs, make surrogates or an error of
 _ACCEPTS = {"PATCH": "Accept-Patch", "QUERY": "Accept-Query"}
 _LONGEST_NUMBER = 18  # digits, which is more bytes than there are
 
 
-def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_upload_size: int) -> Any:
-    """Return the data that the request brings, ``None`` for a method that brings none.
+def parse(request: HttpRequest, parsers: Mapping[str, Parser], max_upload_size: int) -> Any:
+    """Return the data that a request brings whose method takes a body.
 
     Args:
         request: the request.
-        action: the handler's method.
         parsers: the parsers by media type.
         max_upload_size: the largest body in bytes of a parser that reads the request itself;
             all others stay within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
@@ -33,8 +30,6 @@ def parse(request: HttpRequest, action: str, parsers: Mapping[str, Parser], max_
         Problem: 411 for an upload without a length, 413 for too much, 415 for a type that no parser reads.
         MalformedBody: 400.
     """
-    if action not in WITH_BODY and request.method != "QUERY":
-        return None
     media_type = request.content_type or ""
     parser = parsers.get(media_type)
     length = _length(request)

@@ -9,14 +9,14 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from piston_core.headers import members
+
 NOTHING_PREFERRED: Final[Mapping[str, str]] = MappingProxyType({})
 _KNOWN: Mapping[str, frozenset[str]] = {
     "return": frozenset({"minimal", "representation"}),
     "count": frozenset({"exact", "none"}),
     "handling": frozenset({"strict", "lenient"}),
 }
-_QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
-_PART = re.compile(rf'((?:[^,"]|{_QUOTED})+)')
 # What is once taken for white space stays that, so that no place is looked at twice.
 _PREFERENCE = re.compile(r'\s*+([^\s=;,"]+)\s*+(?:=\s*+("[^"]*"|[^\s;"]*)\s*+)?(?:;.*)?', re.DOTALL)
 
@@ -27,7 +27,7 @@ def preferences(request: HttpRequest) -> Mapping[str, str]:
     if not field:
         return NOTHING_PREFERRED
     found: dict[str, str] = {}
-    for part in _PART.findall(field):
+    for part in members(field):
         read = _PREFERENCE.fullmatch(part)
         if read is not None:
             found.setdefault(read[1].lower(), (read[2] or "").strip('"').lower())

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from piston_core.problems import Invalid, pointer
+from piston_core.problems import Invalid, fault
 
 _ADDRESS = "piston.address"  # where the request's META holds the parameters that the address itself has
 _PLACES = frozenset({"offset", "cursor"})
@@ -37,7 +37,7 @@ def take_query(request: HttpRequest, data: Any) -> None:
             if known := [*both.getlist(name), *values]:  # an empty list is no parameter, as in an address
                 both.setlist(name, known)
     else:
-        raise Invalid([{"pointer": "", "detail": "An object with named parameters is expected.", "code": "invalid"}])
+        raise Invalid([fault("An object with named parameters is expected.", "invalid")])
     both._mutable = False
     request.GET = both  # type: ignore[assignment]  # which is what every reader of parameters asks
     request.META["QUERY_STRING"] = both.urlencode()
@@ -64,5 +64,5 @@ def _texts(name: str, value: Any) -> Iterable[str]:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(each, Mapping | list) or each is None for each in values):
         detail = "A text, a number, true or false is expected here, or a list of such."
-        raise Invalid([{"pointer": pointer(name), "detail": detail, "code": "invalid"}])
+        raise Invalid([fault(detail, "invalid", name)])
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]

@@ -144,8 +144,10 @@ def describe(
         unknown: what is served here to all others.
         types_for: returns the media types that a handler's action reads.
     """
-    fields = {"Allow": allowed(known, unknown)}
-    for method, (field, action) in _ACCEPTED.items():
-        if method in fields["Allow"].split(", "):
-            fields[field] = ", ".join(types_for(known.handler, action))
-    return fields
+    here = {*known.actions, *(unknown.actions if unknown else ())}
+    accepted = {
+        field: ", ".join(types_for(known.handler, action))
+        for method, (field, action) in _ACCEPTED.items()
+        if method in here
+    }
+    return {"Allow": allowed(known, unknown), **accepted}

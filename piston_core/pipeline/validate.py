@@ -29,7 +29,7 @@ from piston_core.forms import (
     unknown,
 )
 from piston_core.handler import BaseHandler
-from piston_core.problems import Invalid, faults_of, pointer
+from piston_core.problems import Invalid, fault, faults_of
 from piston_core.requests import Request
 from piston_core.screening import Outline, outline_of, screen
 
@@ -77,7 +77,7 @@ def _validate_each(request: Request, handler: BaseHandler, action: str, items: S
         except Invalid as refusal:
             faults += at(index, refusal.members["errors"])
         except Http404:
-            faults.append({"pointer": pointer(index), "detail": "There is no such object.", "code": "missing"})
+            faults.append(fault("There is no such object.", "missing", index))
         item.form, item.data = request.form, request.data
     if faults:
         raise Invalid(faults)
@@ -100,7 +100,7 @@ def _validate(request: Request, handler: BaseHandler, action: str, data: Any, kw
     if isinstance(data, Patch):
         data = request.data = _changed(data, document_of(handler, fields, subject), fields)
     if not isinstance(data, Mapping):
-        raise Invalid([{"pointer": "", "detail": "An object with named values is expected.", "code": "invalid"}])
+        raise Invalid([fault("An object with named values is expected.", "invalid")])
     data = as_in_json(data)
     wrong = misshapen(fields, data)
     faults = unknown(outline.names if outline else names_of(fields), (*data, *(files or ()))) + told(fields, wrong)
@@ -150,8 +150,8 @@ def _screen(outline: Outline, sent: Sent, faults: Faults) -> Mapping[str, Any] |
 
 def _all(faults: Faults, refused: Iterable[tuple[str, list[ValidationError]]]) -> Faults:
     """Return the faults with those of a form, of which the former's names need not be told twice."""
-    named = {fault["pointer"] for fault in faults}
-    return faults + [fault for fault in faults_of(refused) if fault["pointer"] not in named]
+    named = {each["pointer"] for each in faults}
+    return faults + [each for each in faults_of(refused) if each["pointer"] not in named]
 
 
 def _valid(form: BaseForm, faults: Faults) -> BaseForm:
@@ -162,7 +162,7 @@ def _valid(form: BaseForm, faults: Faults) -> BaseForm:
         faults = _all(faults, form.errors.as_data().items())
     if instance is not None and _key(instance) != key:
         detail = "This is what the object is known by, and cannot be changed."
-        faults = [*faults, {"pointer": pointer(instance._meta.pk.name), "detail": detail, "code": "fixed"}]
+        faults = [*faults, fault(detail, "fixed", instance._meta.pk.name)]
     if faults:
         raise Invalid(faults)
     return form
@@ -177,7 +177,7 @@ def _is_valid(form: BaseForm) -> bool:
 
 def _out_of_range() -> Invalid:
     """Return the problem for a number that neither a float nor the database can hold."""
-    return Invalid([{"pointer": "", "detail": "A number is out of range.", "code": "range"}])
+    return Invalid([fault("A number is out of range.", "range")])
 
 
 def _key(instance: Any) -> Any:
