@@ -4,27 +4,18 @@ The core dispatches requests to handlers and knows no format, no credential and 
 plugins bring those. Everything that handlers and plugins need is imported from here.
 """
 
+from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, throttled
 from piston_core.api import Api
+from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import (
-    Authenticator,
-    Document,
-    Emitter,
-    Identity,
-    Link,
-    LinkBuilder,
-    Parser,
-    Patch,
-    Subject,
-    Throttle,
-    Verdict,
-)
+from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subject
 from piston_core.declarations import Lifecycle, Validators
 from piston_core.discovery import PluginError
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.hookspecs import hookimpl
+from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
-from piston_core.problems import AuthenticationFailed, Invalid, MalformedBody, Problem
+from piston_core.problems import AuthenticationFailed, InsufficientScope, Invalid, MalformedBody, Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
 from piston_core.resource import Resource
@@ -41,18 +32,22 @@ __all__ = [
     "Document",
     "Emitter",
     "Identity",
+    "InsufficientScope",
     "Invalid",
     "Lifecycle",
     "Link",
     "LinkBuilder",
     "MalformedBody",
+    "Operation",
     "Parser",
     "Patch",
+    "Permission",
     "PluginError",
     "Problem",
     "Reply",
     "Request",
     "Resource",
+    "Scopes",
     "SettingsError",
     "Sought",
     "Subject",
@@ -60,9 +55,11 @@ __all__ = [
     "Validators",
     "Verdict",
     "__version__",
+    "client_address",
     "hookimpl",
     "in_pieces",
     "plugin_options",
     "rc",
+    "throttled",
     "validate",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Manager, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
+from piston_core.access import Operation
 from piston_core.arguments import identifies
 from piston_core.contracts import Document, Link, Subject
 from piston_core.exchange import Exchange
@@ -25,6 +26,7 @@ from piston_core.pipeline.call import Outcome, outcome_of
 from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.link import link
+from piston_core.pipeline.permit import visible
 from piston_core.pipeline.prefer import applied
 from piston_core.pipeline.query import equivalent, parameters_of
 from piston_core.pipeline.represent import location, represent, rows_of
@@ -32,6 +34,7 @@ from piston_core.pipeline.respond import empty, rendered, respond
 from piston_core.pipeline.select import Methods, describe
 from piston_core.plans.compiler import Compiler
 from piston_core.replies import NOTHING
+from piston_core.requests import Request
 from piston_core.sought import stored
 
 _LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
@@ -96,7 +99,9 @@ def _has_tag_of_its_bytes(exchange: Exchange, status: int) -> bool:
 
 def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
     handler, emitter, data = exchange.handler, exchange.emitter, outcome.data
-    headers = outcome.headers
+    headers, demand = outcome.headers, exchange.demand
+    if demand is not None and demand.of_list and isinstance(data, QuerySet | Manager):
+        data = visible(cast("Request", request), Operation(handler, exchange.action), demand.of_list, data.all())
     listed = isinstance(data, _LISTS) and outcome.status == 200
     if listed:
         headers = {**_LIST, **headers, **(equivalent(request) if request.method == "QUERY" else {})}

@@ -16,13 +16,14 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter,
 from django.utils.http import escape_leading_slashes
 from django.utils.regex_helper import normalize
 
+from piston_core.access import Authenticator, Throttle
 from piston_core.arguments import identifies
 from piston_core.bound import Bound
-from piston_core.contracts import Authenticator, Throttle
 from piston_core.declarations import Lifecycle
 from piston_core.handler import BaseHandler
 from piston_core.kinds import KINDS
 from piston_core.mounted import PROBLEM, ROOT
+from piston_core.permissions import Declared
 from piston_core.pipeline.select import allowed
 from piston_core.problems import Problem
 from piston_core.resource import Resource
@@ -50,6 +51,7 @@ class Api:
         authentication: the authenticators of its resources, by name or as instances; by default
             those of ``PISTON["AUTHENTICATORS"]``.
         throttles: the throttles of its resources; by default those of ``PISTON["THROTTLES"]``.
+        permissions: who may do what with its resources, beside what their handlers say.
         emitters: the names of the formats of its resources; by default ``PISTON["EMITTERS"]``.
         root: whether its root lists the resources to everybody.
     """
@@ -61,6 +63,7 @@ class Api:
         name: str = "api",
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
         throttles: Sequence[str | Throttle] | None = None,
+        permissions: Declared | None = None,
         emitters: Sequence[str] | None = None,
         root: bool = True,
     ) -> None:
@@ -68,6 +71,7 @@ class Api:
         self.name = name
         self.authentication = authentication
         self.throttles = throttles
+        self.permissions = permissions
         self.emitters = emitters
         self.root = root
         self.scope = Scope()
@@ -83,6 +87,7 @@ class Api:
         name: str | None = None,
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
         throttles: Sequence[str | Throttle] | None = None,
+        permissions: Declared | None = None,
         emitters: Sequence[str] | None = None,
         lifecycle: Lifecycle | None = None,
     ) -> Resource:
@@ -98,6 +103,7 @@ class Api:
             name: the URL's name; by default ``post-list`` and ``post-item`` for a ``PostHandler``.
             authentication: as for the API, for this resource.
             throttles: as for the API, for this resource.
+            permissions: as for the API, for this resource.
             emitters: as for the API, for this resource.
             lifecycle: since when the address is deprecated, until when it answers, and what takes its place.
 
@@ -114,6 +120,7 @@ class Api:
             handler,
             authentication=self.authentication if authentication is None else authentication,
             throttles=self.throttles if throttles is None else throttles,
+            permissions=self.permissions if permissions is None else permissions,
             emitters=self.emitters if emitters is None else emitters,
             lifecycle=lifecycle,
             scope=self.scope,
@@ -133,10 +140,16 @@ class Api:
     def urls(self) -> tuple[list[URLPattern], str]:
         """The URL patterns and their namespace, for Django's ``include``; no route is added afterwards."""
         if self._urls is None:
-            about = Resource(ProblemHandler, authentication=(), throttles=(), emitters=self.emitters)
+            about = Resource(ProblemHandler, authentication=(), throttles=(), permissions=(), emitters=self.emitters)
             problems = path("problems/<slug:name>", about, name=PROBLEM)
-            root = [path("", Resource(RootHandler(self), authentication=(), emitters=self.emitters), name=ROOT)]
-            unrouted = re_path("", Unrouted(BaseHandler, authentication=(), emitters=self.emitters))
+            root = [
+                path(
+                    "",
+                    Resource(RootHandler(self), authentication=(), permissions=(), emitters=self.emitters),
+                    name=ROOT,
+                )
+            ]
+            unrouted = re_path("", Unrouted(BaseHandler, authentication=(), permissions=(), emitters=self.emitters))
             self._urls = ([*self.routes, *self._suffixed, problems, *(root if self.root else ()), unrouted], self.name)
         return self._urls
 

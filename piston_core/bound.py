@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from piston_core.access import Authenticator, Throttle
 from piston_core.bulk import takes_several
 from piston_core.conf import refuse_unknown
-from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.demands import Demands, demands_of, open_actions
 from piston_core.forms import form_for
 from piston_core.handler import BaseHandler
 from piston_core.moments import Moments
+from piston_core.permissions import Declared
 from piston_core.pipeline.negotiate import Formats
 from piston_core.registry import Registry
 
@@ -26,7 +29,8 @@ class Bound:
         registry: the registry; another one means that the settings have changed.
         moments: the registry's moment hooks.
         authenticators: the authenticators to ask, in their order.
-        throttles: the throttles to ask, in their order.
+        demands: what is demanded of a request for a handler's method: throttles and permissions.
+        open_actions: the handler's methods that everybody may call, known or not.
         formats: the emitters to negotiate.
         problem_formats: those of them that write problems.
         problem_emitter: what writes a problem where none of these is acceptable, if there is any.
@@ -45,7 +49,8 @@ class Bound:
     registry: Registry
     moments: Moments
     authenticators: tuple[Authenticator, ...]
-    throttles: tuple[Throttle, ...]
+    demands: Demands
+    open_actions: frozenset[str]
     formats: Formats
     problem_formats: Formats
     problem_emitter: Emitter | None
@@ -73,15 +78,25 @@ class Bound:
 
 def bind(
     registry: Registry,
+    handlers: Sequence[type[BaseHandler]],
     authentication: Sequence[str | Authenticator] | None,
     throttles: Sequence[str | Throttle] | None,
+    permissions: Declared | None,
     emitters: Sequence[str] | None,
 ) -> Bound:
     """Return what a resource with these declarations uses of a registry.
 
+    Args:
+        registry: the registry.
+        handlers: its handler, and the anonymous one that this names.
+        authentication: the authenticators that it declares, ``None`` for those of the settings; and so on.
+        throttles: its throttles.
+        permissions: its permissions.
+        emitters: its emitters.
+
     Raises:
-        SettingsError: it names an authenticator, a throttle or an emitter that no enabled plugin
-            offers; an unknown authenticator never passes for none.
+        SettingsError: it names an authenticator, a throttle, a permission or an emitter that no enabled
+            plugin offers; an unknown authenticator never passes for none.
     """
     settings = registry.settings
     authenticators = _named(
@@ -89,6 +104,7 @@ def bind(
         settings.authenticators if authentication is None else authentication,
         registry.authenticators,
     )
+    asked = _named("throttles", settings.throttles if throttles is None else throttles, registry.throttles)
     formats = _formats(registry, emitters)
     problem_formats = {name: emitter for name, emitter in formats.items() if emitter.problem_type}
     every = {media_type: parser for parser in registry.parsers.values() for media_type in parser.media_types}
@@ -98,7 +114,8 @@ def bind(
         registry=registry,
         moments=registry.moments,
         authenticators=authenticators,
-        throttles=_named("throttles", settings.throttles if throttles is None else throttles, registry.throttles),
+        demands=demands_of(handlers, asked, permissions, settings.permissions, registry.permissions),
+        open_actions=open_actions(handlers[0], permissions),
         formats=Formats(formats),
         problem_formats=Formats(problem_formats, of_problems=True),
         problem_emitter=next(iter(problem_formats.values()), None),

@@ -32,10 +32,12 @@ class Settings:
         emitters: the emitters that resources use, in this order, or ``None`` for all enabled.
         authenticators: the authenticators of resources that name none themselves.
         throttles: the throttles of resources that name none themselves.
+        permissions: the permissions of resources and handlers that say nothing of it themselves.
         options: each plugin's own options by the plugin's name.
         max_upload_size: the largest multipart body in bytes, files included.
         max_query_size: the longest query string in bytes.
         max_field_size: the longest header field, of those that Piston reads, in bytes.
+        proxies: how many proxies of the project's own add to ``X-Forwarded-For``; 0 if it is not to be trusted.
         problem_types: what the URIs of problem types begin with, ``""`` for the API's own pages.
     """
 
@@ -44,10 +46,12 @@ class Settings:
     emitters: tuple[str, ...] | None = None
     authenticators: tuple[str, ...] = ()
     throttles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     max_upload_size: int = 25 * 1024 * 1024
     max_query_size: int = 8 * 1024
     max_field_size: int = 8 * 1024
+    proxies: int = 0
     problem_types: str = ""
 
 
@@ -115,6 +119,12 @@ def _size(key: str, value: Any) -> int:
     return value
 
 
+def _count(key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be a number, such as 1.')
+    return value
+
+
 def _address(key: str, value: Any) -> str:
     if not isinstance(value, str):
         raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be what URIs begin with, ending in "/" or "#".')
@@ -133,9 +143,11 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "EMITTERS": _optional_names,
     "AUTHENTICATORS": _names,
     "THROTTLES": _names,
+    "PERMISSIONS": _names,
     "OPTIONS": _options,
     "MAX_UPLOAD_SIZE": _size,
     "MAX_QUERY_SIZE": _size,
     "MAX_FIELD_SIZE": _size,
+    "PROXIES": _count,
     "PROBLEM_TYPES": _address,
 }

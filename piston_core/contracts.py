@@ -1,4 +1,4 @@
-"""The contracts between the core and its plugins: what a plugin implements, what it is handed.
+"""The contracts of formats and links: what a plugin implements, what it is handed.
 
 A plugin subclasses the abstract classes; the frozen records are made by one side and only read
 by the other. Instances live as long as the process and serve many threads, so they keep no
@@ -58,43 +58,6 @@ class Document:
     def is_stream(self) -> bool:
         """Whether the data is an iterator of rows instead of a value."""
         return isinstance(self.data, Iterator)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Somebody whom an authenticator knows.
-
-    Attributes:
-        user: what ``request.user`` becomes, usually a Django user.
-        authenticator: the name of the authenticator that vouches for it.
-    """
-
-    user: Any
-    authenticator: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a throttle says of one request, in the terms of the RateLimit header fields.
-
-    Source: draft-ietf-httpapi-ratelimit-headers-10.
-
-    Attributes:
-        allowed: whether the request may pass.
-        policy: the name of the quota, in printable ASCII.
-        limit: how many requests the quota allows in a window.
-        window: the length of the window in seconds.
-        remaining: how many requests are left in it.
-        reset: in how many seconds there will be more; for a request that may not pass, in how
-            many seconds it is worth trying again.
-    """
-
-    allowed: bool
-    policy: str
-    limit: int
-    window: int
-    remaining: int
-    reset: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,52 +171,6 @@ class Parser(ABC):
 
         Raises:
             MalformedBody: it is not of this format, or nested too deeply.
-        """
-
-
-class Authenticator(ABC):
-    """Recognises who sends a request by one authentication scheme.
-
-    Attributes:
-        name: the scheme's name in settings and lists, such as ``basic``.
-        reads: the request's header fields that it looks at, for ``Vary``.
-    """
-
-    name: ClassVar[str]
-    reads: ClassVar[tuple[str, ...]] = ("Authorization",)
-
-    @abstractmethod
-    def authenticate(self, request: HttpRequest) -> Identity | None:
-        """Return who sends the request, or ``None`` if it holds no credentials of this scheme.
-
-        Raises:
-            AuthenticationFailed: it holds credentials of this scheme, and they are not good.
-        """
-
-    @abstractmethod
-    def challenge(self, request: HttpRequest) -> str | None:
-        """Return this scheme's challenge for ``WWW-Authenticate`` (RFC 9110, section 11.6.1).
-
-        ``None`` stands for a scheme that has no challenge of its own, such as a session cookie.
-        """
-
-
-class Throttle(ABC):
-    """Says whether somebody may send another request.
-
-    Attributes:
-        name: the throttle's name in settings and lists.
-    """
-
-    name: ClassVar[str]
-
-    @abstractmethod
-    def check(self, request: HttpRequest, identity: Identity | None) -> Verdict | None:
-        """Count a request, and return whether it may pass; ``None`` if this throttle does not concern it.
-
-        Args:
-            request: the request; nothing has been done for it yet.
-            identity: who sends it, ``None`` for somebody unknown.
         """
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from piston_core.bulk import Item
 from piston_core.contracts import Emitter, LinkBuilder
+from piston_core.demands import Demand
 from piston_core.handler import BaseHandler
 from piston_core.lists.wish import Wish
 from piston_core.moments import Moments
@@ -34,6 +35,7 @@ class Exchange(NamedTuple):
         conditions: on what conditions it is to be answered, ``None`` for on any.
         state: the declared validators of what it reads, ``None`` where only the answer itself tells.
         moments: the plugins to tell.
+        demand: what is demanded of it, ``None`` for nothing.
         link_builders: who says where the answer leads to.
     """
 
@@ -51,4 +53,5 @@ class Exchange(NamedTuple):
     conditions: Conditions | None
     state: State | None
     moments: Moments
+    demand: Demand | None
     link_builders: tuple[LinkBuilder, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
@@ -12,18 +12,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_http_date_safe
 
+from piston_core.access import Operation
 from piston_core.arguments import identifies
 from piston_core.contracts import Emitter
+from piston_core.demands import Demand, Demands
 from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler, implements, leaves
 from piston_core.lists.refusals import VARIES
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
+from piston_core.pipeline.permit import forbidden, permit, permit_object
 from piston_core.pipeline.prefer import NOTHING_PREFERRED
 from piston_core.pipeline.query import equivalent
 from piston_core.pipeline.respond import not_modified
 from piston_core.pipeline.select import is_async
+from piston_core.pipeline.throttle import throttle
 from piston_core.plans.tree import Node
+from piston_core.requests import Request
 
 _NOTHING = State()
 
@@ -131,10 +136,78 @@ def _state_of(response: HttpResponseBase, declared: State) -> State:
     return declared._replace(etag=response.headers.get("ETag", declared.etag))
 
 
-def guard(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> None:
-    """Hold a write to its preconditions, with all other writers of the object kept out until it is done.
+def admit(
+    request: Request, handler: BaseHandler, action: str, demands: Demands, kwargs: Mapping[str, Any]
+) -> Demand | None:
+    """Return what is demanded of a request, once it satisfies what can be told before its body is read.
+
+    Raises:
+        Problem: 429, 403.
+        Http404: it reads an object that is not there.
+    """
+    demand = demands.get((type(handler), action))
+    if demand is None:
+        return None
+    operation = Operation(handler, action)
+    throttle(request, request.identity, operation, demand.throttles)
+    permit(request, operation, demand.permissions)
+    if operation.action == "read":
+        _permit_objects(request, operation, demand, [kwargs])
+    return demand
+
+
+def _permit_objects(
+    request: Request, operation: Operation, demand: Demand, named: Sequence[Mapping[str, Any]]
+) -> None:
+    """Ask those permissions that want to know it about each object that a request is about.
+
+    Where the address does not name one, a read is of a list, which shows what is visible, and ``create`` has none
+    yet; whatever else is done there, nobody can tell to what, so it is forbidden.
+
+    Args:
+        request: the request.
+        operation: what it is about to do.
+        demand: what is demanded of such a request.
+        named: the URL's arguments, for each of the objects.
+
+    Raises:
+        Problem: 403.
+        Http404: there is no such object.
+    """
+    handler, action = operation.handler, operation.action
+    if not demand.of_object or action == "create":
+        return
+    for kwargs in named:
+        if identifies(handler.model, frozenset(kwargs)):
+            permit_object(request, operation, demand.of_object, handler.get(request, **kwargs))
+        elif action != "read" or handler.model is None:
+            raise forbidden()
+
+
+def hold(request: Request, exchange: Exchange) -> None:
+    """Keep other writers from what a request is about until it is done, if it is held to anything; ask whose it is.
 
     A PATCH keeps them out in any case, since it reads what it does not change.
+
+    Raises:
+        Problem: 403.
+        Http404: there is nothing at this address any more.
+    """
+    handler, demand, action = exchange.handler, exchange.demand, exchange.action
+    owned = demand is not None and bool(demand.of_object)
+    if handler.atomic and handler.model is not None and (exchange.conditions or action == "patch" or owned):
+        _lock(request, exchange, router.db_for_write(handler.model))
+    if demand is not None:
+        _permit_objects(request, Operation(handler, action), demand, _named(exchange))
+
+
+def _named(exchange: Exchange) -> list[Mapping[str, Any]]:
+    """Return the URL's arguments for each object that a request is about."""
+    return [exchange.kwargs] if exchange.items is None else [item.kwargs for item in exchange.items]
+
+
+def guard(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> None:
+    """Hold a write to its preconditions; ``hold`` keeps all other writers of the object out until it is done.
 
     Args:
         request: the request.
@@ -143,28 +216,21 @@ def guard(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], H
 
     Raises:
         Problem: 412.
-        Http404: there is nothing at this address any more.
     """
-    handler, conditions = exchange.handler, exchange.conditions
-    if conditions is None and exchange.action != "patch":
-        return
-    if handler.atomic and handler.model is not None:
-        _lock(request, exchange, router.db_for_write(handler.model))
-    if conditions is not None:
-        refuse_other_state(conditions, _present_state(request, exchange, read))
+    if exchange.conditions is not None:
+        refuse_other_state(exchange.conditions, _present_state(request, exchange, read))
 
 
-def _lock(request: HttpRequest, exchange: Exchange, alias: str) -> None:
+def _lock(request: Request, exchange: Exchange, alias: str) -> None:
     """Keep other writers from what a request is about. Of several objects, one that is missing is told later."""
     handler, items = exchange.handler, exchange.items
-    named = [exchange.kwargs] if items is None else [item.kwargs for item in items]
     if not has_locks(alias):
         return
     # All take them in one order, so that no two of them wait for each other.
-    for kwargs in sorted(named, key=lambda each: [*map(str, each.values())]):
+    for kwargs in sorted(_named(exchange), key=lambda each: [*map(str, each.values())]):
         if identifies(handler.model, frozenset(kwargs)):
             with nullcontext() if items is None else suppress(Http404):
-                if not lock(handler.get(request, **kwargs), alias):  # type: ignore[arg-type]  # authenticated by now
+                if not lock(handler.get(request, **kwargs), alias):
                     raise Http404
 
 

@@ -13,6 +13,7 @@ from django.db.models import Manager, Model, ProtectedError, QuerySet, Restricte
 from django.forms import BaseForm
 from django.http import Http404
 
+from piston_core.access import Permission
 from piston_core.arguments import columns, identifies, initial, lookup
 from piston_core.declarations import Validators
 from piston_core.problems import Problem
@@ -22,6 +23,7 @@ from piston_core.saving import saved
 
 Fields = Sequence["str | tuple[str, Fields]"]
 Method = TypeVar("Method", bound=Callable[..., Any])
+Rule = str | Permission | Callable[..., bool]
 
 ACTIONS: Mapping[str, str] = {
     "GET": "read",
@@ -63,6 +65,9 @@ class BaseHandler:
         is_anonymous: whether it answers somebody unknown; then only anonymous handlers are
             asked how to show related objects.
         form: the Django form that data has to pass; a model form saves by itself.
+        permissions: who may do what: rules that must all hold, or a mapping of such lists by action, with ``"*"`` for
+            all others. A rule is a ``Permission``, the name of one, or a function of the request or of the request
+            and the object. ``None`` leaves it to the resource and the settings, ``()`` lets everybody in.
         needs: the relations, such as ``"author"`` or ``"comments__author"``, that the resource methods,
             properties and methods of the model among the fields follow; they are fetched together.
         max_queries: how many queries one request may cost, from the method to the finished answer
@@ -97,6 +102,7 @@ class BaseHandler:
     anonymous: ClassVar[type[BaseHandler] | str | None] = None
     is_anonymous: ClassVar[bool] = False
     form: ClassVar[type[BaseForm] | None] = None
+    permissions: ClassVar[Sequence[Rule] | Mapping[str, Sequence[Rule]] | None] = None
     needs: ClassVar[Sequence[str]] = ()
     max_queries: ClassVar[int | None] = None
     stream: ClassVar[bool] = False
@@ -221,6 +227,7 @@ class AnonymousBaseHandler(BaseHandler):
 
     is_anonymous = True
     allowed_methods = ("GET",)
+    permissions = ()
 
 
 def validate(form: type[BaseForm]) -> Callable[[Method], Method]:

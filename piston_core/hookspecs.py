@@ -16,7 +16,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pluggy import HookimplMarker, HookspecMarker
 
-from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.access import Authenticator, Permission, Throttle
+from piston_core.contracts import Emitter, LinkBuilder, Parser
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler
@@ -44,6 +45,11 @@ def piston_authenticators() -> Iterable[Authenticator]:  # type: ignore[empty-bo
 @hookspec
 def piston_throttles() -> Iterable[Throttle]:  # type: ignore[empty-body]
     """Offer throttles: the quotas that resources may name."""
+
+
+@hookspec
+def piston_permissions() -> Iterable[Permission]:  # type: ignore[empty-body]
+    """Offer permissions: the rules that resources and handlers may name."""
 
 
 @hookspec

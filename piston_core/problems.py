@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -90,6 +90,20 @@ class AuthenticationFailed(Problem):
 
     def __init__(self, detail: str = "The credentials were not accepted.") -> None:
         super().__init__(401, detail)
+
+
+class InsufficientScope(Problem):
+    """Credentials that are good, but not for this: 403.
+
+    The core adds the challenge of the authenticator that vouches for them (RFC 6750, section 3.1).
+
+    Args:
+        scopes: what the credentials have to be good for.
+    """
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        super().__init__(403, f"The credentials are not good for this; it takes the scopes: {' '.join(scopes)}.")
+        self.scopes = tuple(scopes)
 
 
 class Invalid(Problem):

@@ -22,7 +22,7 @@ from piston_core.pipeline.authenticate import unauthorized
 from piston_core.pipeline.negotiate import wanted
 from piston_core.pipeline.respond import refused, rendered
 from piston_core.plans.values import Values
-from piston_core.problems import Problem, phrase
+from piston_core.problems import InsufficientScope, Problem, phrase
 
 if TYPE_CHECKING:
     from piston_core.resource import Resource
@@ -43,15 +43,24 @@ def refuse(resource: Resource, request: HttpRequest, bound: Bound, error: Except
     if not isinstance(answer, Problem):
         return _failed(resource, request, bound, answer)
     try:
-        return _written(resource, request, bound, _for_nobody(request, bound, answer))
+        return _written(resource, request, bound, _challenging(request, bound, answer))
     except Exception as another:  # noqa: BLE001 - the problem holds what no emitter can write
         return _failed(resource, request, bound, another)
 
 
-def _for_nobody(request: HttpRequest, bound: Bound, problem: Problem) -> Problem:
-    """Return a refusal as 401 to somebody unknown who could make themselves known (RFC 9110, section 15.5.4)."""
-    if problem.status == 403 and bound.authenticators and getattr(request, "identity", None) is None:
-        return unauthorized(request, bound.authenticators, problem.detail)
+def _challenging(request: HttpRequest, bound: Bound, problem: Problem) -> Problem:
+    """Return a refusal with what would help: 401 to somebody who could make themselves known (RFC 9110, 15.5.4).
+
+    What an authenticator itself forbids, when nobody knows yet who it is, stays as it is.
+    """
+    if problem.status != 403 or not bound.authenticators or not hasattr(request, "identity"):
+        return problem
+    if request.identity is None:
+        return unauthorized(request, bound.authenticators, problem.detail, problem)
+    if isinstance(problem, InsufficientScope):
+        asked = [each for each in bound.authenticators if each.name == request.identity.authenticator]
+        challenges = [found for each in asked if (found := each.challenge(request, problem))]
+        problem.headers |= {"WWW-Authenticate": ", ".join(challenges)} if challenges else {}
     return problem
 
 

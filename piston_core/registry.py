@@ -12,14 +12,15 @@ from typing import Any, Literal, TypeVar
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
-from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.contracts import Emitter, LinkBuilder, Parser
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.moments import Moments, freeze_moments
 
 T = TypeVar("T")
 
-Offer = Emitter | Parser | Authenticator | Throttle | LinkBuilder
+Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder
 
 Status = Literal["enabled", "installed", "broken"]
 
@@ -69,6 +70,7 @@ class Registry:
     parsers: Mapping[str, Parser]
     authenticators: Mapping[str, Authenticator]
     throttles: Mapping[str, Throttle]
+    permissions: Mapping[str, Permission]
     link_builders: Mapping[str, LinkBuilder]
     moments: Moments
     plugins: tuple[Plugin, ...]
@@ -109,6 +111,7 @@ def _freeze(settings: Settings, found: Discovery) -> Registry:
         "parsers": _table(found, "piston_parsers", Parser, offered),
         "authenticators": _table(found, "piston_authenticators", Authenticator, offered),
         "throttles": _table(found, "piston_throttles", Throttle, offered),
+        "permissions": _table(found, "piston_permissions", Permission, offered),
         "link_builders": _table(found, "piston_link_builders", LinkBuilder, offered),
     }
     return Registry(
@@ -247,6 +250,7 @@ def _refuse_unknown_names(settings: Settings, registry: Registry) -> None:
     refuse_unknown('PISTON["OPTIONS"]', settings.options, [plugin.name for plugin in registry.plugins], "plugin")
     refuse_unknown('PISTON["AUTHENTICATORS"]', settings.authenticators, registry.authenticators, "name")
     refuse_unknown('PISTON["THROTTLES"]', settings.throttles, registry.throttles, "name")
+    refuse_unknown('PISTON["PERMISSIONS"]', settings.permissions, registry.permissions, "name")
     refuse_unknown('PISTON["EMITTERS"]', emitters, registry.emitters, "name")
     refuse_unknown('PISTON["DEFAULT_EMITTER"]', default, emitters, "name")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
-from piston_core.contracts import Identity
+from piston_core.access import Identity
 
 if TYPE_CHECKING:
     from piston_core.bulk import Item

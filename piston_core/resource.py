@@ -14,15 +14,16 @@ from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from piston_core.access import Authenticator, Throttle
 from piston_core.answering import answer, description, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
-from piston_core.contracts import Authenticator, Throttle
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
-from piston_core.guarding import conclude, declared_state, guard, in_parts, known, tell_new_state
+from piston_core.guarding import admit, conclude, declared_state, guard, hold, in_parts, known, tell_new_state
 from piston_core.handler import CHANGES, WITH_BODY, WRITES, BaseHandler
 from piston_core.idempotency import claim_for
+from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
@@ -35,7 +36,7 @@ from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query
 from piston_core.pipeline.respond import empty, vary, without_body
 from piston_core.pipeline.select import Methods, is_async, methods_of, select
-from piston_core.pipeline.throttle import tell_limits, throttle
+from piston_core.pipeline.throttle import tell_limits
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
@@ -58,6 +59,8 @@ class Resource:
         authentication: the authenticators to ask, by name or as instances; by default those of
             ``PISTON["AUTHENTICATORS"]``. An empty list lets everybody in.
         throttles: the throttles to ask, by name or as instances; by default those of ``PISTON["THROTTLES"]``.
+        permissions: who may do what, beside what the handler says; see ``BaseHandler.permissions``. Where neither
+            says anything, ``PISTON["PERMISSIONS"]`` does.
         emitters: the names of the formats to offer, the first for clients that take anything; by
             default those of ``PISTON["EMITTERS"]``.
         lifecycle: since when its address is deprecated, until when it answers, and what takes its place.
@@ -73,6 +76,7 @@ class Resource:
         *,
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
         throttles: Sequence[str | Throttle] | None = None,
+        permissions: Declared | None = None,
         emitters: Sequence[str] | None = None,
         lifecycle: Lifecycle | None = None,
         scope: Scope | None = None,
@@ -80,6 +84,7 @@ class Resource:
         self.handler = handler() if isinstance(handler, type) else handler
         self.authentication = [authentication] if isinstance(authentication, str | Authenticator) else authentication
         self.throttles = throttles
+        self.permissions = permissions
         self.emitters = emitters
         self.lifecycle = lifecycle
         self.announcements = announcements(lifecycle) if lifecycle else None
@@ -163,11 +168,10 @@ class Resource:
         known_here, unknown = self.methods(kwargs)
         open_to_it = identity is not None or not authenticators
         refuse_it = None if open_to_it else partial(unauthorized, request, authenticators)
-        methods, action = select(request, known_here, unknown, refuse_it)
-        if bound.throttles:
-            throttle(request, identity, bound.throttles)
-        emitter, content_type = negotiate(request, bound.formats)
+        methods, action = select(request, known_here, unknown, refuse_it, bound.open_actions)
         handler, data = methods.handler, None
+        demand = admit(cast("Request", request), handler, action, bound.demands, kwargs) if bound.demands else None
+        emitter, content_type = negotiate(request, bound.formats)
         request.META[DECLARED] = handler.cache_control
         if request.method == "QUERY":
             data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
@@ -189,10 +193,11 @@ class Resource:
         state = declared_state(request, handler, kwargs, emitter, wanted) if stated else None
         return Exchange(
             handler, action, action in methods.awaited, emitter, content_type, data, items, kwargs, wanted, wish,
-            preferred, conditions, state, bound.moments, bound.link_builders,
+            preferred, conditions, state, bound.moments, demand, bound.link_builders,
         )  # fmt: skip
 
     def _prepare(self, request: HttpRequest, exchange: Exchange) -> None:
+        hold(cast("Request", request), exchange)
         guard(request, exchange, partial(self._act, request))
         if exchange.action in WITH_BODY:
             validate(cast("Request", request), exchange.handler, exchange.action, exchange.data, exchange.kwargs)
@@ -253,7 +258,7 @@ class Resource:
                 response = refuse(self, request, bound, error)
         vary(response, bound.vary_but_accept if names_format(request) else bound.vary)
         keep(request, response)
-        if bound.throttles:
+        if bound.demands:
             tell_limits(request, response)
         if self.announcements:
             announce(response, self.announcements)
@@ -266,7 +271,10 @@ class Resource:
         registry = get_registry()
         bound = self._bound
         if bound is None or bound.registry is not registry:
-            bound = self._bound = bind(registry, self.authentication, self.throttles, self.emitters)
+            anonymous = self.scope.anonymous_of(type(self.handler))
+            handlers = [type(self.handler), *([anonymous] if anonymous else [])]
+            declared = (self.authentication, self.throttles, self.permissions, self.emitters)
+            bound = self._bound = bind(registry, handlers, *declared)
         return bound
 
     def methods(self, kwargs: Mapping[str, Any]) -> tuple[Methods, Methods | None]:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-from piston_core.contracts import Identity
+from piston_core.access import Identity
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.idempotency.hashes import fingerprint_of, scope_of
 from piston_core.idempotency.keys import key_of

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.http.request import RawPostDataException
 
-from piston_core.contracts import Identity
+from piston_core.access import Identity
 from piston_core.requests import Request
 
 

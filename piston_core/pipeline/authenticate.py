@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.http import HttpRequest
 
-from piston_core.contracts import Authenticator, Identity
+from piston_core.access import Authenticator, Identity
 from piston_core.problems import AuthenticationFailed, Problem
 
 
@@ -38,9 +38,21 @@ def _identity(request: HttpRequest, authenticators: Sequence[Authenticator]) -> 
             identity = authenticator.authenticate(request)
             if identity is not None:
                 return identity
+        _refuse_unclaimed(request, authenticators)
     except AuthenticationFailed as failure:
-        raise unauthorized(request, authenticators, failure.detail) from failure
+        raise unauthorized(request, authenticators, failure.detail, failure) from failure
     return None
+
+
+def _refuse_unclaimed(request: HttpRequest, authenticators: Sequence[Authenticator]) -> None:
+    """Refuse credentials of a scheme that is known here, and that no authenticator has called its own.
+
+    Raises:
+        AuthenticationFailed: there are such.
+    """
+    credentials = request.META.get("HTTP_AUTHORIZATION")
+    if credentials and credentials.partition(" ")[0].lower() in {each.scheme for each in authenticators}:
+        raise AuthenticationFailed
 
 
 async def _itself(user: Any) -> Any:
@@ -57,12 +69,15 @@ def _anonymous_user() -> Any:
     return AnonymousUser
 
 
-def unauthorized(request: HttpRequest, authenticators: Sequence[Authenticator], detail: str) -> Problem:
-    """Return the 401 problem with the challenges of all authenticators, in their order.
+def unauthorized(
+    request: HttpRequest, authenticators: Sequence[Authenticator], detail: str, failure: Problem | None = None
+) -> Problem:
+    """Return the 401 problem with the challenges of all authenticators, the strongest first.
 
     RFC 9110, section 11.6.1: a 401 has at least one challenge. A scheme without one of its own
     (a cookie) is named by its name.
     """
-    challenges = [found for each in authenticators if (found := each.challenge(request))]
+    strongest_first = sorted(authenticators, key=lambda each: -each.strength)
+    challenges = [found for each in strongest_first if (found := each.challenge(request, failure))]
     named = challenges or [each.name.title() for each in authenticators]
     return Problem(401, detail, headers={"WWW-Authenticate": ", ".join(named)})

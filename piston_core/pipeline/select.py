@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any
@@ -93,7 +93,11 @@ def _takes(method: Callable[..., Any], names: frozenset[str]) -> bool:
 
 
 def select(
-    request: HttpRequest, known: Methods, unknown: Methods | None, refuse: Callable[[str], Problem] | None
+    request: HttpRequest,
+    known: Methods,
+    unknown: Methods | None,
+    refuse: Callable[[str], Problem] | None,
+    open_actions: Container[str] = (),
 ) -> tuple[Methods, str]:
     """Return what serves the request and the name of the handler's method.
 
@@ -102,6 +106,7 @@ def select(
         known: what the handler for identified clients serves here.
         unknown: what the handler for requests without credentials serves here, if there is one.
         refuse: makes the 401 problem; ``None`` if the request may use what identified clients may.
+        open_actions: what everybody may use of it.
 
     Raises:
         Problem: 401 if nobody unknown may do this, 405 with ``Allow`` for a method that is not
@@ -111,9 +116,10 @@ def select(
         raise Problem(501, f"{(request.method or '')[:40]!r} is no method that this server knows.")
     methods = known
     if refuse is not None:
-        if unknown is None or request.method not in unknown.actions:
+        if unknown is not None and request.method in unknown.actions:
+            methods = unknown
+        elif known.actions.get(request.method or "") not in open_actions:
             raise refuse("This needs credentials; WWW-Authenticate says which.")
-        methods = unknown
     if request.method not in methods.actions:
         raise Problem(
             405, f"{_told(request)} is not served here; Allow lists what is.", headers={"Allow": methods.allow}

@@ -8,7 +8,7 @@ from math import ceil
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from piston_core.contracts import Identity, Throttle, Verdict
+from piston_core.access import Identity, Operation, Throttle, Verdict
 from piston_core.headers import quoted
 from piston_core.problems import Problem
 
@@ -16,7 +16,9 @@ _LIMITS = "piston.limits"  # where the request's META holds the fields for its a
 _QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
-def throttle(request: HttpRequest, identity: Identity | None, throttles: Sequence[Throttle]) -> None:
+def throttle(
+    request: HttpRequest, identity: Identity | None, operation: Operation, throttles: Sequence[Throttle]
+) -> None:
     """Ask the throttles in their order; whoever is refused by one has not used up those after it.
 
     Raises:
@@ -24,7 +26,7 @@ def throttle(request: HttpRequest, identity: Identity | None, throttles: Sequenc
     """
     verdicts: list[Verdict] = []
     for each in throttles:
-        verdict = each.check(request, identity)
+        verdict = each.check(request, identity, operation)
         if verdict is not None:
             verdicts.append(verdict)
             if not verdict.allowed:

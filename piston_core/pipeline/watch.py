@@ -15,7 +15,7 @@ from django.core import mail
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from piston_core.contracts import Identity
+from piston_core.access import Identity
 from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler
 from piston_core.plans.compiler import Compiler

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from piston_core.contracts import Authenticator, Identity
+from piston_core.access import Authenticator, Identity
 from piston_core.headers import TOKEN
-from piston_core.problems import AuthenticationFailed
+from piston_core.problems import AuthenticationFailed, InsufficientScope, Problem
 from piston_core.testing.challenges import challenges_in
 from piston_core.testing.handlers import Returning
 from piston_core.testing.plain import PlainEmitter
@@ -23,6 +23,7 @@ from piston_core.testing.serving import expect_usable, serving
 from piston_core.testing.state import kept, overlapped
 
 Credentials = Mapping[str, str]
+Given = Credentials | Callable[[], Credentials]
 
 _OTHERS = ("Kit abc", "Kit", 'Kit a="b"', "", " ", ",", "=", "Kit \x00", "Kïtü a", "x" * 20_000)
 _HARMLESS = {"host"}  # a part of the address, which no answer needs to vary by
@@ -48,23 +49,24 @@ class AuthenticatorContract:
 
     Attributes:
         authenticator: the authenticator.
-        good: header fields of requests whose sender it knows.
+        good: header fields of requests whose sender it knows; a function that returns such, for credentials
+            that are good for one request only.
         bad: header fields of requests with credentials of its scheme that are not good.
     """
 
     authenticator: Authenticator
-    good: Iterable[Credentials]
-    bad: Iterable[Credentials]
+    good: Iterable[Given]
+    bad: Iterable[Given]
 
-    def asked(self, credentials: Credentials) -> Identity | AuthenticationFailed | None:
+    def asked(self, credentials: Credentials) -> Identity | Problem | None:
         """Return what the authenticator says of a request with these header fields, also if it refuses it."""
         return self.said(received(credentials))
 
-    def said(self, request: HttpRequest) -> Identity | AuthenticationFailed | None:
+    def said(self, request: HttpRequest) -> Identity | Problem | None:
         """Return what the authenticator says of a request."""
         try:
             return self.authenticator.authenticate(request)
-        except AuthenticationFailed as failure:
+        except Problem as failure:
             return failure
 
     def test_its_names_can_be_used(self) -> None:
@@ -79,7 +81,7 @@ class AuthenticatorContract:
     def test_good_credentials_are_known(self) -> None:
         """They lead to an ``Identity`` that names the authenticator; the case of a scheme does not matter."""
         with Promise("Good credentials are those of somebody.") as promise:
-            for name, credentials in _numbered("good", self.good, _spellings):
+            for name, credentials in _numbered("good", self.good, (str, str.upper, str.lower)):
                 with promise.sample(name):
                     came = self.asked(credentials)
                     if not isinstance(came, Identity):
@@ -105,23 +107,20 @@ class AuthenticatorContract:
                     expect_same(self.asked({"Authorization": other}), None)
 
     def test_hostile_fields_raise_nothing_else(self) -> None:
-        """Whatever a field holds: it is somebody's, nobody's, or refused with ``AuthenticationFailed``."""
-        with receiving() as receive, Promise("Hostile fields raise nothing but AuthenticationFailed.") as promise:
+        """Whatever a field holds: it is somebody's, nobody's, or refused with a problem that is the client's."""
+        with receiving() as receive, Promise("Hostile fields raise nothing but problems of the client's.") as promise:
             for field, value in self._hostile():
                 with promise.sample(f"{field}: {short(value)}"):
-                    self.said(receive({field: value}))
+                    came = self.said(receive({field: value}))
+                    expect(not isinstance(came, Problem) or came.status < 500, f"{came!r} came")
 
     def test_challenges_follow_the_grammar(self) -> None:
         """A challenge is what RFC 9110, section 11.6.1, says, whatever was sent."""
         with Promise("Challenges follow RFC 9110, section 11.6.1.") as promise:
             for name, credentials in [("no credentials", {}), *_numbered("bad", self.bad)]:
-                with promise.sample(name):
-                    challenge = self.authenticator.challenge(received(credentials))
-                    if challenge is not None:
-                        expect(
-                            challenge.isascii() and challenge.isprintable(), f"{challenge!r} is not printable ASCII"
-                        )
-                        expect_same(len(challenges_in(challenge)), 1)
+                for failure in self._failures(credentials):
+                    with promise.sample(f"{name}, {type(failure).__name__}" if failure else name):
+                        _expect_challenge(self.authenticator.challenge(received(credentials), failure))
 
     def test_a_401_has_the_challenge(self) -> None:
         """Who sends nothing or something bad is told the scheme; who sends something good is answered."""
@@ -134,7 +133,7 @@ class AuthenticatorContract:
                 with promise.sample(name):
                     response = client.get("/", headers=credentials)
                     expect_same(response.status_code, 401)
-                    found = [each.scheme for each in challenges_in(response.headers["WWW-Authenticate"])]
+                    found = {each.scheme for each in challenges_in(response.headers["WWW-Authenticate"])}
                     expect_same(found, schemes or found)
             for name, credentials in _numbered("good", self.good):
                 with promise.sample(name):
@@ -142,14 +141,16 @@ class AuthenticatorContract:
 
     def test_nothing_secret_is_told(self) -> None:
         """Neither a refusal nor a challenge repeats what was sent."""
+        usual = self.authenticator.challenge(received({}), None) or ""  # such as the realm, which is no secret
         with Promise("Refusals and challenges do not repeat credentials.") as promise:
             for name, credentials in _numbered("bad", self.bad):
                 with promise.sample(name):
                     came = self.asked(credentials)
                     told = f"{came.detail if isinstance(came, AuthenticationFailed) else ''} "
-                    told += self.authenticator.challenge(received(credentials)) or ""
+                    failure = came if isinstance(came, Problem) else None
+                    told += self.authenticator.challenge(received(credentials), failure) or ""
                     for secret in _secrets(credentials):
-                        expect(secret not in told, f"{secret!r} is in {told!r}")
+                        expect(secret in usual or secret not in told, f"{secret!r} is in {told!r}")
 
     def test_it_reads_what_it_says(self) -> None:
         """It looks at no header field but those in ``reads``, which ``Vary`` names."""
@@ -162,7 +163,7 @@ class AuthenticatorContract:
 
     def test_threads_do_not_share_state(self) -> None:
         """Requests at the same time, through the one instance, do not take each other's identity."""
-        good, bad = received(next(iter(self.good))), received(next(iter(self.bad)))
+        good, bad = (received(made(next(iter(given)))) for given in (self.good, self.bad))
         with Promise("Threads do not share state.") as promise:
             with promise.sample("good credentials, with bad ones in between"):
                 came, _ = overlapped(self.authenticator, lambda: self.said(good), lambda: self.said(bad))
@@ -185,20 +186,25 @@ class AuthenticatorContract:
     def _reads(self) -> set[str]:
         return {name.lower() for name in self.authenticator.reads}
 
-    def _schemes(self) -> list[str]:
-        challenge = self.authenticator.challenge(received({}))
-        return [] if challenge is None else [each.scheme for each in challenges_in(challenge)]
+    def _schemes(self) -> set[str]:
+        challenge = self.authenticator.challenge(received({}), None)
+        return set() if challenge is None else {each.scheme for each in challenges_in(challenge)}
+
+    def _failures(self, credentials: Credentials) -> Iterator[Problem | None]:
+        """Yield why a request may be refused: for what it brings, for another's failure, for too little scope."""
+        came = self.asked(credentials)
+        yield from (came if isinstance(came, Problem) else None, AuthenticationFailed(), InsufficientScope(["a", "b"]))
 
     def _looked_at(self, credentials: Credentials) -> set[str]:
         request = received(credentials)
         with watched(request) as seen:
             self.said(request)
-            self.authenticator.challenge(request)
+            self.authenticator.challenge(request, None)
         return seen
 
     def _hostile(self) -> Iterator[tuple[str, str]]:
         """Yield header fields with what nobody should send, made of what is good."""
-        for field, value in {(field, value) for each in self.good for field, value in each.items()}:
+        for field, value in {(field, value) for each in self.good for field, value in made(each).items()}:
             yield from ((field, bad) for bad in _damaged(value))
 
 
@@ -225,22 +231,29 @@ def received(credentials: Credentials) -> HttpRequest:
         return receive(credentials)
 
 
+def made(given: Given) -> Credentials:
+    """Return credentials, made anew where they are good only once."""
+    return given() if callable(given) else given
+
+
+def _expect_challenge(challenge: str | None) -> None:
+    if challenge is not None:
+        expect(challenge.isascii() and challenge.isprintable(), f"{challenge!r} is not printable ASCII")
+        expect_same(len({each.scheme.lower() for each in challenges_in(challenge)}), 1)
+
+
 def _numbered(
-    kind: str,
-    given: Iterable[Credentials],
-    variants: Callable[[Credentials], Iterable[Credentials]] = lambda each: [each],
+    kind: str, given: Iterable[Given], spellings: Sequence[Callable[[str], str]] = (str,)
 ) -> Iterator[tuple[str, Credentials]]:
     """Yield credentials with a name for messages, which must not show them."""
-    for number, credentials in enumerate(given, start=1):
-        yield from ((f"{kind} credentials {number}", each) for each in variants(credentials))
+    for number, each in enumerate(given, start=1):
+        yield from ((f"{kind} credentials {number}", _spelt(made(each), spell)) for spell in spellings)
 
 
-def _spellings(credentials: Credentials) -> Iterator[Credentials]:
-    """Yield credentials with their scheme in every case (RFC 9110, section 11.1)."""
-    yield credentials
+def _spelt(credentials: Credentials, spell: Callable[[str], str]) -> Credentials:
+    """Return credentials with the case of their scheme changed (RFC 9110, section 11.1)."""
     scheme, blank, rest = credentials.get("Authorization", "").partition(" ")
-    for spelt in (scheme.upper(), scheme.lower()) if blank else ():
-        yield {**credentials, "Authorization": f"{spelt} {rest}"}
+    return {**credentials, "Authorization": f"{spell(scheme)} {rest}"} if blank else credentials
 
 
 def _damaged(value: str) -> Iterator[str]:

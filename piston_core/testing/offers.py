@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import plugin_options
-from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.contracts import Emitter, LinkBuilder, Parser
 from piston_core.hookspecs import hookimpl
 
 
@@ -18,6 +19,7 @@ class Offers:
     parsers: Sequence[Parser] = ()
     authenticators: Sequence[Authenticator] = ()
     throttles: Sequence[Throttle] = ()
+    permissions: Sequence[Permission] = ()
     link_builders: Sequence[LinkBuilder] = ()
 
 
@@ -43,6 +45,12 @@ def piston_authenticators() -> Sequence[Authenticator]:
 def piston_throttles() -> Sequence[Throttle]:
     """Offer the throttles of the options."""
     return plugin_options(__name__, Offers).throttles
+
+
+@hookimpl
+def piston_permissions() -> Sequence[Permission]:
+    """Offer the permissions of the options."""
+    return plugin_options(__name__, Offers).permissions
 
 
 @hookimpl

@@ -9,8 +9,9 @@ from typing import Any
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.api import Api
-from piston_core.contracts import Authenticator, Emitter, LinkBuilder, Parser, Throttle
+from piston_core.contracts import Emitter, LinkBuilder, Parser
 from piston_core.handler import BaseHandler
 from piston_core.registry import get_registry
 from piston_core.resource import Resource
@@ -28,6 +29,7 @@ def serving(
     parsers: Sequence[Parser] = (),
     authenticators: Sequence[Authenticator] = (),
     throttles: Sequence[Throttle] = (),
+    permissions: Sequence[Permission] = (),
     link_builders: Sequence[LinkBuilder] = (),
     **settings: Any,
 ) -> Iterator[Client]:
@@ -45,6 +47,7 @@ def serving(
         parsers: parsers to offer.
         authenticators: authenticators to offer; resources that name none themselves ask them.
         throttles: throttles to offer; resources that name none themselves ask them.
+        permissions: permissions to offer; the settings name none of them.
         link_builders: link builders to offer.
         settings: other settings for the block; ``PISTON`` is completed by what is above.
 
@@ -55,7 +58,7 @@ def serving(
         PluginError, SettingsError: the plugins or the parts cannot be used.
     """
     given: dict[str, Sequence[Any]] = {"emitters": emitters, "parsers": parsers, "authenticators": authenticators}
-    given |= {"throttles": throttles, "link_builders": link_builders}
+    given |= {"throttles": throttles, "permissions": permissions, "link_builders": link_builders}
     named = {"AUTHENTICATORS": [each.name for each in authenticators], "THROTTLES": [each.name for each in throttles]}
     piston = {**named, **settings.pop("PISTON", {})}
     piston["PLUGINS"] = [*plugins, offers.__name__]

@@ -14,7 +14,8 @@ from django.db import connections
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from piston_core.contracts import Identity, Throttle, Verdict
+from piston_core.access import Identity, Operation, Throttle, Verdict
+from piston_core.handler import BaseHandler
 from piston_core.testing.promise import Promise, expect, expect_same
 from piston_core.testing.serving import expect_usable
 from piston_core.testing.state import kept, overlapped
@@ -24,6 +25,7 @@ Sender = Callable[..., tuple[HttpRequest, Identity | None]]
 _ATTEMPTS = 2  # to count to a limit, since a window may end on the way
 _THREADS = 8
 _PROCESSES = 8
+_READING = Operation(BaseHandler(), "read")
 # What a client may send to look like somebody else.
 _DISGUISES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "User-Agent", "Accept", "Cookie")
 
@@ -60,7 +62,7 @@ class ThrottleContract:
 
     def checked(self, number: int, **headers: str) -> Verdict:
         """Return the verdict on another request of a sender."""
-        verdict = self.throttle.check(*self.sender(number, **headers))
+        verdict = self.throttle.check(*self.sender(number, **headers), _READING)
         if verdict is None:
             raise AssertionError(
                 "the throttle has nothing to say of it; sender has to return a request that it counts"
@@ -126,7 +128,9 @@ class ThrottleContract:
         someone = _someone()
         with Promise("Nothing of a request is kept.") as promise, promise.sample("check"):
             identity = self.sender(someone)[1]
-            refers = kept(lambda request: self.throttle.check(request, identity), lambda: self.sender(someone)[0])
+            refers = kept(
+                lambda request: self.throttle.check(request, identity, _READING), lambda: self.sender(someone)[0]
+            )
             expect(not refers, "the request is still referred to")
 
     def _expect_exact(self, verdicts_of: Callable[[int, int], list[Verdict]]) -> None:

@@ -8,7 +8,7 @@ from time import monotonic
 
 from django.http import HttpRequest
 
-from piston_core import Identity, Throttle, Verdict
+from piston_core import Identity, Operation, Throttle, Verdict
 
 
 class CommentThrottle(Throttle):
@@ -28,7 +28,7 @@ class CommentThrottle(Throttle):
         self._number = 0.0
         self._sent: Counter[object] = Counter()
 
-    def check(self, request: HttpRequest, identity: Identity | None) -> Verdict | None:
+    def check(self, request: HttpRequest, identity: Identity | None, operation: Operation) -> Verdict | None:
         """Count a comment of somebody who has said who they are."""
         if request.method != "POST" or identity is None:
             return None

@@ -134,7 +134,7 @@ class Spending(Throttle):
 
     name = "spending"
 
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         left = 0 if "spent" in request.META["QUERY_STRING"] else 3
         return Verdict(bool(left), "burst", 4, 60, left, 29.2)
 

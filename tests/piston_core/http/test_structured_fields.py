@@ -89,7 +89,7 @@ def test_the_limits_are_read_whatever_the_policies_are_called(names):
         def __init__(self, policy):
             self.policy = policy
 
-        def check(self, request, identity):
+        def check(self, request, identity, operation):
             return Verdict(True, self.policy, 10**6, 86_400, 10**5, 0.01)
 
     class Anything(BaseHandler):

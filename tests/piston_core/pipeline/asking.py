@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.urls import path
 
-from piston_core import AuthenticationFailed, Authenticator, BaseHandler, Identity, Resource
+from piston_core import AuthenticationFailed, Authenticator, BaseHandler, Identity, Problem, Resource
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -128,7 +128,7 @@ class Key(Authenticator):
             raise AuthenticationFailed("The key is not good.")
         return Identity(self.user, self.name)
 
-    def challenge(self, request: HttpRequest) -> str | None:
+    def challenge(self, request: HttpRequest, failure: Problem | None) -> str | None:
         return 'Key realm="keys"'
 
 
@@ -141,7 +141,7 @@ class Cookie(Authenticator):
     def authenticate(self, request: HttpRequest) -> Identity | None:
         return Identity("cookie monster", self.name) if "known" in request.COOKIES else None
 
-    def challenge(self, request: HttpRequest) -> str | None:
+    def challenge(self, request: HttpRequest, failure: Problem | None) -> str | None:
         return None
 
 

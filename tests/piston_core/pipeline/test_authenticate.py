@@ -51,7 +51,7 @@ class Everything(Recording):
 class Second(Key):
     name = "second"
 
-    def challenge(self, request):
+    def challenge(self, request, failure):
         return 'Second realm="others", charset="UTF-8"'
 
 
@@ -200,7 +200,7 @@ def test_what_authenticators_read_is_in_vary():
         def authenticate(self, request):
             return None
 
-        def challenge(self, request):
+        def challenge(self, request, failure):
             return "Bearer"
 
     for headers in ({}, GOOD, BAD):

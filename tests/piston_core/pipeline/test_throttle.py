@@ -21,7 +21,7 @@ class Counting(Throttle):
         self.reset = reset
         self.asked: list[object] = []
 
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         self.asked.append(identity and identity.user)
         left = self.limit - len(self.asked)
         return Verdict(left >= 0, self.policy, self.limit, 60, max(left, 0), self.reset)
@@ -30,7 +30,7 @@ class Counting(Throttle):
 class Indifferent(Throttle):
     name = "indifferent"
 
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         return None
 
 

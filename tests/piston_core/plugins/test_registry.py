@@ -44,7 +44,7 @@ ALL = """
         def authenticate(self, request):
             return None
 
-        def challenge(self, request):
+        def challenge(self, request, failure):
             return "Letter"
 
 

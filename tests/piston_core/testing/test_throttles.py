@@ -23,7 +23,7 @@ class Good(Throttle):
         self.lock = Lock()
         self.counts = Counter()
 
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         return self.verdict(self.limit - self.counted(self.key(request)))
 
     def key(self, request):
@@ -82,14 +82,14 @@ class Fractions(Good):
 
 
 class Indifferent(Good):
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         return None
 
 
 class KeepingRequests(Good):
-    def check(self, request, identity):
+    def check(self, request, identity, operation):
         self.request = request
-        return super().check(request, identity)
+        return super().check(request, identity, operation)
 
 
 class OddName(Good):
