@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.core.exceptions import FieldError
 
+from piston_core.access_checks import check_access
 from piston_core.conf import SettingsError
 from piston_core.discovery import PluginError
 from piston_core.handler import BaseHandler, overrides
@@ -100,6 +101,8 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
         route.resource.bound()
     except SettingsError as error:
         yield Error(f"{route.pattern} ({route.handler}): {error}", id="piston.E003")
+    else:
+        yield from check_access(route.resource)
     handler = type(route.resource.handler)
     if handler.anonymous and route.resource.scope.anonymous_of(handler) is None:
         yield Error(

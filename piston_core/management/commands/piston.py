@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
+from piston_core.access import Permission, Throttle
 from piston_core.conf import read_settings
 from piston_core.management.planned import Planned, planned
 from piston_core.management.printing import Rows, plan_lines, table
@@ -71,7 +73,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(_json(rows))
         elif rows:
-            self.stdout.write("\n".join(table(rows, below=("hooks", "failure", "fix"))))
+            self.stdout.write("\n".join(table(rows, below=("hooks", "failure", "fix", "throttles", "permissions"))))
         else:
             self.stdout.write("There is nothing to list.")
         if failure:
@@ -110,6 +112,11 @@ def _plugins() -> tuple[Rows, str]:
     return [asdict(plugin) for plugin in registry.plugins], "\n".join(promised)
 
 
+def _names(parts: Iterable[Throttle | Permission]) -> list[str]:
+    """Return what parts are called; those that have no name go by their class."""
+    return list(dict.fromkeys(each.name or type(each).__name__ for each in parts))
+
+
 def _routes() -> Rows:
     rows = []
     for route in routes():
@@ -122,6 +129,8 @@ def _routes() -> Rows:
                 "methods": route.methods.split(", "),
                 "emitters": list(bound.formats.emitters),
                 "authenticators": [each.name for each in bound.authenticators],
+                "throttles": _names(each for demand in bound.demands.values() for each in demand.throttles),
+                "permissions": _names(each for demand in bound.demands.values() for each in demand.permissions),
                 "async": route.resource.is_async,
             }
         )

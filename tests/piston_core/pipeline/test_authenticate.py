@@ -9,7 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.test import AsyncClient
 from django.urls import path
 
-from piston_core import AnonymousBaseHandler, Authenticator, BaseHandler, Problem, Resource, SettingsError, rc
+from piston_core import (
+    AnonymousBaseHandler,
+    AuthenticationFailed,
+    Authenticator,
+    BaseHandler,
+    Problem,
+    Resource,
+    SettingsError,
+    rc,
+)
 from tests.piston_core.pipeline.asking import BAD, GOOD, Cookie, Key, Recording, ask, data_of, problem_of, serving
 
 
@@ -207,3 +216,64 @@ def test_what_authenticators_read_is_in_vary():
         response = ask(ByClass, headers=headers, authentication=[Key(), Tokens(), Cookie()])
 
         assert response.headers["Vary"] == "Accept, X-Key, Authorization, Cookie"
+
+
+class Named(Authenticator):
+    """Knows nobody, and reads a scheme of ``Authorization``."""
+
+    def __init__(self, scheme, strength):
+        self.name = self.scheme = scheme
+        self.strength = strength
+
+    def authenticate(self, request):
+        return None
+
+    def challenge(self, request, failure):
+        return f'{self.scheme.title()} told="{type(failure).__name__}"'
+
+
+def test_the_strongest_challenge_comes_first_and_equal_ones_in_their_order():
+    asked_in_order = [Named("weak", 10), Named("other", 20), Named("same", 20), Named("strong", 30)]
+    response = ask(Recording(), authentication=asked_in_order)
+
+    schemes = [each.partition(" ")[0] for each in response.headers["WWW-Authenticate"].split(", ")]
+    assert schemes == ["Strong", "Other", "Same", "Weak"]
+
+
+def test_challenges_know_why_a_request_is_refused():
+    class Stale(AuthenticationFailed):
+        pass
+
+    class Refusing(Key):
+        def authenticate(self, request):
+            raise Stale
+
+    without = ask(Recording(), authentication=[Named("a", 1)])
+    refused = ask(Recording(), authentication=[Refusing(), Named("a", 1)])
+
+    assert without.headers["WWW-Authenticate"] == 'A told="NoneType"'
+    assert refused.headers["WWW-Authenticate"] == 'Key realm="keys", A told="Stale"'
+
+
+@pytest.mark.parametrize(("field", "status"), [("Token x", 401), ("TOKEN", 401), ("Other x", 200), ("", 200)])
+def test_credentials_of_a_known_scheme_that_nobody_claims_are_refused(field, status):
+    class Open(BaseHandler):
+        permissions = ()
+
+        def read(self, request):
+            return {}
+
+    response = ask(Open, headers={"Authorization": field}, authentication=[Named("token", 1)])
+
+    assert response.status_code == status
+
+
+def test_what_an_authenticator_forbids_itself_stays_as_it_is():
+    class Forged(Key):
+        def authenticate(self, request):
+            raise Problem(403, "Nobody asked for this.")
+
+    response = ask(ByClass, authentication=[Forged()])
+
+    assert problem_of(response)["detail"] == "Nobody asked for this."
+    assert response.status_code == 403

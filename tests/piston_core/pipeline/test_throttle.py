@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import include, path
 
-from piston_core import Api, BaseHandler, Problem, Throttle, Verdict, hookimpl
+from piston_core import Api, BaseHandler, Problem, Resource, Throttle, Verdict, hookimpl, throttled
 from piston_core.checks import check_piston
 from tests.piston_core.pipeline.asking import BAD, GOOD, Key, Recording, problem_of, serving
 
@@ -188,3 +189,60 @@ def test_an_unknown_name_in_the_settings_is_an_error():
     assert message.id == "piston.E002"
     assert "THROTTLES" in message.msg
     assert "unknown name 'burst'" in message.msg
+
+
+def test_a_method_declares_throttles_of_its_own():
+    first, second = Counting(2, "first"), Counting(1, "second")
+
+    class Declaring(Recording):
+        @throttled(first)
+        @throttled(second)
+        def create(self, request):
+            return {}
+
+    with served(Counting(9, "all"), handler=Declaring) as client:
+        read, created, refused = client.get("/it/"), client.post("/it/"), client.post("/it/")
+
+    assert read.headers["RateLimit-Policy"] == '"all";q=9;w=60'
+    assert created.headers["RateLimit-Policy"] == '"all";q=9;w=60, "first";q=2;w=60, "second";q=1;w=60'
+    assert (created.status_code, refused.status_code) == (201, 429)
+
+
+@pytest.mark.django_db
+def test_what_update_declares_holds_for_a_patch_that_runs_through_it():
+    class Declaring(BaseHandler):
+        model = User
+        allowed_methods = ("PUT", "PATCH")
+
+        @throttled(Counting(1))
+        def update(self, request, pk):
+            return {}
+
+    with serving(path("<int:pk>/", Resource(Declaring, authentication=()))) as client:
+        assert [client.patch("/7/").status_code, client.put("/7/").status_code] == [200, 429]
+
+
+def test_an_inherited_method_keeps_its_throttles_and_another_one_has_none():
+    class Declaring(Recording):
+        @throttled(Counting(0))
+        def read(self, request):
+            return {}
+
+    with served(handler=type("Heir", (Declaring,), {})) as client:
+        assert client.get("/it/").status_code == 429
+    with served(handler=type("Free", (Declaring,), {"read": Recording.read})) as client:
+        assert client.get("/it/").status_code == 200
+
+
+def test_a_throttle_knows_what_a_request_is_about_to_do():
+    class Telling(Counting):
+        def check(self, request, identity, operation):
+            self.asked.append((type(operation.handler), operation.action))
+            return
+
+    telling = Telling()
+    with served(telling) as client:
+        client.head("/it/")
+        client.delete("/it/")
+
+    assert telling.asked == [(Recording, "read"), (Recording, "delete")]

@@ -185,6 +185,8 @@ def test_the_routes_are_listed_for_programs(shop):
             "methods": ["GET", "HEAD", "OPTIONS"],
             "emitters": ["jsonl"],
             "authenticators": ["basic"],
+            "throttles": [],
+            "permissions": [],
             "async": False,
         },
         {
@@ -194,6 +196,8 @@ def test_the_routes_are_listed_for_programs(shop):
             "methods": ["GET", "HEAD", "OPTIONS"],
             "emitters": ["json", "jsonl"],
             "authenticators": [],
+            "throttles": [],
+            "permissions": [],
             "async": False,
         },
     ]
