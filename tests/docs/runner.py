@@ -50,6 +50,10 @@ ELSEWHERE = {
     "pip install piston-xml",
     "pip install piston-yaml",
     "pip install piston-pickle",
+    "pip install piston-throttle",
+    "pip install piston-oauth",
+    'pip install "piston-oauth[oauth2]"',
+    'pip install "piston-throttle[redis]"',
     "pip install . ./plugins/piston_json ./plugins/piston_auth",
 }
 # Commands that install what no index has: the example of a package as it is here, or as a document writes it.
