@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
-from piston_core import AuthenticationFailed, Authenticator, Identity
+from piston_core import AuthenticationFailed, Authenticator, Identity, Problem
 from piston_core.testing import AuthenticatorContract
 from piston_core.testing.challenges import challenges_in
 from tests.piston_core.testing.seeding import expect_covered, expect_named, promises_of
@@ -147,6 +148,18 @@ class KeepingRequests(Good):
         return super().authenticate(request)
 
 
+class Breaking(Good):
+    def known(self, token, request):
+        if "=" in token:
+            raise Problem(503, "Too many signs.")
+        return super().known(token, request)
+
+
+class LostForWords(Good):
+    def challenge(self, request, failure):
+        return "Token" if failure is None else f'Token error="{failure.detail}ä"'
+
+
 class NoTuple(Good):
     reads = "Authorization"
 
@@ -172,6 +185,8 @@ DEFECTS = [
     (Overlooking, "test_bad_credentials_are_refused", "bad credentials 1: None came instead"),
     (FailingBeyondASCII, HOSTILE, "UnicodeEncodeError"),
     (FailingWithoutToken, HOSTILE, "Authorization: 'Token ': IndexError"),
+    (Breaking, HOSTILE, "Problem(503, 'Too many signs.') came"),
+    (LostForWords, GRAMMAR, "is not printable ASCII"),
     (OneCaseOnly, GOOD, "good credentials 1: None came instead of an identity"),
     (AnotherName, GOOD, "'basic' (str) came instead of 'token'"),
     (NobodyKnown, GOOD, "the identity has no user"),
@@ -200,6 +215,40 @@ def test_a_defect_is_named(authenticator, test, words):
 @pytest.mark.parametrize("test", promises_of(TokenContract))
 def test_a_good_authenticator_passes(test):
     getattr(TokenContract(), test)()
+
+
+class Once(Good):
+    """Knows each token once, and says so with a challenge for each of two algorithms."""
+
+    def __init__(self):
+        self.seen = set()
+
+    def known(self, token, request):
+        secret, _, nonce = token.partition(".")
+        if secret != TOKEN or not nonce or nonce in self.seen:
+            raise AuthenticationFailed("This token is not good.")
+        self.seen.add(nonce)
+        return Identity(USER, self.name)
+
+    def challenge(self, request, failure):
+        return 'Token algorithm=one, realm="tokens", Token algorithm=two, realm="tokens"'
+
+
+class OnceContract(AuthenticatorContract):
+    authenticator = Once()
+    good = (lambda: {"Authorization": f"Token {TOKEN}.{uuid4()}"},)
+    bad = (lambda: {"Authorization": f"Token close-sesame.{uuid4()}"},)
+
+
+@pytest.mark.parametrize("test", promises_of(OnceContract))
+def test_so_does_one_whose_credentials_are_good_only_once(test):
+    getattr(OnceContract(), test)()
+
+
+def test_credentials_that_are_good_only_once_have_to_be_made_anew():
+    made_before = {"Authorization": f"Token {TOKEN}.{uuid4()}"}
+
+    expect_named(OnceContract, GOOD, "came instead of an identity", good=(made_before,), authenticator=Once())
 
 
 def test_every_test_of_the_contract_has_found_a_defect():
