@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil
 
 from django.http import HttpRequest
@@ -67,6 +68,7 @@ def _left(verdict: Verdict) -> str:
     return f"{_string(verdict.policy)};r={verdict.remaining};t={ceil(verdict.reset)}"
 
 
+@lru_cache(maxsize=256)  # a project has a few policies, which every request tells
 def _string(text: str) -> str:
     """Return a String of a structured field (RFC 9651, section 4.1.6).
 
