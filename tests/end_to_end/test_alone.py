@@ -108,6 +108,23 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [("GET", "/api/echo.repr", "", "", {})],
         [(401, "text/x-repr", "{'type':")],
     ),
+    "piston_oauth": (
+        [("GET", "/api/echo.repr", "", "", {})],
+        [(401, "text/x-repr", "{'type':")],
+    ),
+    "piston_throttle": (
+        [("GET", "/api/echo.repr", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
+        [(200, "text/x-repr", "[{'name':"), (429, "text/x-repr", "{'type':")],
+    ),
+}
+# What is said in the settings beside the plugins.
+SAID: dict[str, dict[str, Any]] = {
+    "piston_auth": {"AUTHENTICATORS": ["basic"]},
+    "piston_oauth": {"AUTHENTICATORS": ["oauth"]},
+    "piston_throttle": {
+        "THROTTLES": ["once"],
+        "OPTIONS": {"throttle": {"policies": {"once": {"limit": 1, "window": 60}}}},
+    },
 }
 
 
@@ -134,8 +151,8 @@ def test_a_distribution_works_with_the_core_alone(pythons, tmp_path, name):
     asked = [
         (method, at, b64encode(body.encode()).decode(), kind, headers) for method, at, body, kind, headers in requests
     ]
-    plugin = name.removeprefix("piston_")
-    piston = {"PLUGINS": [plugin, "project.urls"], "AUTHENTICATORS": ["basic"] if plugin == "auth" else []}
+    said = SAID.get(name, {})
+    piston = {"PLUGINS": [name.removeprefix("piston_"), "project.urls"], **said}
     folder = write(tmp_path, PROJECT)
     settings = {"DJANGO_SETTINGS_MODULE": "settings", "PISTON": json.dumps(piston)}
     ran = run(pythons[name], folder, "ask.py", json.dumps(asked), **settings)
@@ -147,4 +164,4 @@ def test_a_distribution_works_with_the_core_alone(pythons, tmp_path, name):
     for answer, (status, media_type, beginning) in zip(told["answers"], expected, strict=True):
         assert (answer[0], answer[1].partition(";")[0]) == (status, media_type), answer
         assert answer[2].startswith(beginning), answer
-    assert (plugin == "auth") == bool(told["answers"][0][3])
+    assert ("AUTHENTICATORS" in said) == bool(told["answers"][0][3])

@@ -210,6 +210,15 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
         ("piston_pickle", {"piston-core<0.2,>=0.1"}),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),
         ("piston_auth", {"piston-core<0.2,>=0.1"}),
+        (
+            "piston_oauth",
+            {
+                "piston-core<0.2,>=0.1",
+                "oauthlib[signedtoken]>=3.2",
+                "django-oauth-toolkit>=3.0; extra == 'oauth2'",
+            },
+        ),
+        ("piston_throttle", {"piston-core<0.2,>=0.1", "redis>=5; extra == 'redis'"}),
     ],
 )
 def test_a_wheel_says_what_it_is_and_what_it_needs(wheels, name, requirements):
@@ -227,10 +236,11 @@ def test_a_wheel_says_what_it_is_and_what_it_needs(wheels, name, requirements):
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_plugins_wheel_declares_its_entry_point_and_the_core_none(wheels, name):
     group = "piston.plugins.named" if name == "piston_pickle" else "piston.plugins"
+    more = "\n[piston.plugins.named]\noauth2 = piston_oauth.oauth2\n" if name == "piston_oauth" else ""
     with ZipFile(wheels[name]) as archive:
         found = [archive.read(file).decode() for file in archive.namelist() if file.endswith("/entry_points.txt")]
 
-    point = f"[{group}]\n{name.removeprefix('piston_')} = {name}\n"
+    point = f"[{group}]\n{name.removeprefix('piston_')} = {name}\n{more}"
     assert found == ([point] if name != "piston_core" else [])
 
 
@@ -282,9 +292,9 @@ def test_without_settings_every_installed_plugin_is_enabled_but_those_that_have_
     found = site.plugins()
     enabled = [name for name, row in found.items() if row["status"] == "enabled"]
 
-    assert enabled == sorted({*found} - {"pickle"})
+    assert enabled == sorted({*found} - {"oauth2", "pickle"})
     assert {"auth", "json", "shout", "xml", "yaml"} <= {*enabled}
-    assert found["pickle"]["status"] == "installed"
+    assert found["pickle"]["status"] == found["oauth2"]["status"] == "installed"
 
 
 @pytest.mark.parametrize(
