@@ -56,7 +56,7 @@ class Operation:
 class Verdict:
     """What a throttle says of one request, in the terms of the RateLimit header fields.
 
-    Source: draft-ietf-httpapi-ratelimit-headers-10.
+    Source: draft-ietf-httpapi-ratelimit-headers-11.
 
     Attributes:
         allowed: whether the request may pass.

@@ -6,7 +6,15 @@ from blog.settings import PISTON as BLOG_PISTON
 from tests.shop_postgres import service
 
 DEBUG = False
-INSTALLED_APPS = [*BLOG_APPS, "tests.shop"]
+INSTALLED_APPS = [
+    *BLOG_APPS,
+    "oauth2_provider",
+    "piston_auth.digest",
+    "piston_auth.tokens",
+    "piston_oauth",
+    "piston_throttle",
+    "tests.shop",
+]
 PISTON = {**BLOG_PISTON, "PLUGINS": ["json", "auth", "blog.api_hooks"]}  # tests of other formats name them
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 DATABASE_ROUTERS = ["tests.shop_postgres.router.Router"]

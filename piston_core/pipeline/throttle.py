@@ -55,7 +55,7 @@ def _exceeded(verdict: Verdict) -> Problem:
 
 
 def tell_limits(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Tell the client its quotas and what is left of them (draft-ietf-httpapi-ratelimit-headers-10)."""
+    """Tell the client its quotas and what is left of them (draft-ietf-httpapi-ratelimit-headers-11)."""
     for name, value in request.META.get(_LIMITS, {}).items():
         response.headers[name] = value
 

@@ -35,7 +35,7 @@ def piston(**options):
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_any_realm_that_is_accepted_is_understood_by_the_grammar(realm):
     Options(realm=realm)
-    challenge = BasicAuthenticator(realm=realm).challenge(RequestFactory().get("/"))
+    challenge = BasicAuthenticator(realm=realm).challenge(RequestFactory().get("/"), None)
 
     assert understood(challenge) == realm
 

@@ -71,7 +71,7 @@ def told(client, method: str, target: str, body: bytes = b"", content_type: str 
 
 @pytest.mark.parametrize("target", ["/api/limited/", "/api/limited/?spent"])
 def test_the_limits_are_lists_of_strings_with_integers(client, target):
-    """draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4."""
+    """draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4."""
     fields = told(client, "GET", target)
     left = 0 if "spent" in target else 3
 
