@@ -64,8 +64,8 @@ class Verdict:
         limit: how many requests the quota allows in a window.
         window: the length of the window in seconds.
         remaining: how many requests are left in it.
-        reset: in how many seconds there will be more; for a request that may not pass, in how
-            many seconds it is worth trying again.
+        reset: for how many seconds there will be no more than that (the effective window); for a request that may
+            not pass, in how many seconds it is worth trying again.
     """
 
     allowed: bool
