@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 
-from piston_core.handler import ACTIONS, BaseHandler, allowed_methods
+from piston_core.arguments import identifies
+from piston_core.demands import Demand
+from piston_core.handler import ACTIONS, BaseHandler, allowed_methods, overrides
 from piston_core.permissions import EVERY_OTHER
 from piston_core.resource import Resource
 
 
-def check_access(resource: Resource) -> Iterator[CheckMessage]:
+def check_access(resource: Resource, arguments: Iterable[str]) -> Iterator[CheckMessage]:
     """Yield what a resource and its handlers declare about permissions that it cannot mean.
 
     Args:
         resource: a resource whose parts can be found.
+        arguments: the names of its URL's arguments.
     """
     bound = resource.bound()
     handler = type(resource.handler)
@@ -36,6 +39,23 @@ def check_access(resource: Resource) -> Iterator[CheckMessage]:
             hint="Name authenticators, for the resource or in PISTON['AUTHENTICATORS'].",
             obj=handler,
             id="piston.W010",
+        )
+
+    yield from _check_list(handler, bound.demands.get((handler, "read")), frozenset(arguments))
+
+
+def _check_list(
+    handler: type[BaseHandler], demand: Demand | None, arguments: frozenset[str]
+) -> Iterator[CheckMessage]:
+    """Yield a warning for a list that shows what its objects' own addresses forbid."""
+    if demand is None or handler.model is None or identifies(handler.model, arguments):
+        return
+    if any(each not in demand.of_list for each in demand.of_object) and not overrides(handler, "queryset"):
+        yield CheckWarning(
+            f"{handler.__name__} asks about each object that is read by itself, and its list shows all of them.",
+            hint="Give the permission visible, which narrows lists, or the handler a queryset of what may be seen.",
+            obj=handler,
+            id="piston.W011",
         )
 
 

@@ -102,7 +102,7 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
     except SettingsError as error:
         yield Error(f"{route.pattern} ({route.handler}): {error}", id="piston.E003")
     else:
-        yield from check_access(route.resource)
+        yield from check_access(route.resource, route.arguments)
     handler = type(route.resource.handler)
     if handler.anonymous and route.resource.scope.anonymous_of(handler) is None:
         yield Error(

@@ -433,10 +433,10 @@ def test_scopes_have_names(scopes):
 # -- checks ---------------------------------------------------------------------------------------
 
 
-def reported(handler, **options):
+def reported(handler, at="it/<int:pk>/", **options):
     """Return the codes and texts of what the checks say of a handler behind a route."""
     api = Api(**options)
-    api.route("it/<int:pk>/", handler)
+    api.route(at, handler)
     with routed(path("", include(api.urls))):
         return {each.id: each.msg for each in check_piston() if str(each.id).startswith("piston.")}
 
@@ -475,3 +475,14 @@ def test_w010_permissions_where_nobody_is_asked_who_they_are():
 
     assert "piston.W010" in reported(handler, authentication=())
     assert reported(handler, authentication=[Key()]) == {}
+
+
+def test_w011_a_list_that_shows_what_is_forbidden_one_by_one():
+    handler = type("It", (Checked,), {"permissions": [is_author]})
+    own = type("It", (handler,), {"queryset": lambda self, request: Post.objects.filter(author=request.user)})
+    narrowing = type("It", (Checked,), {"permissions": [ByAuthor()]})
+    open_to_read = type("It", (Checked,), {"permissions": {"read": [], "*": [is_author]}})
+
+    assert "shows all of them" in reported(handler, "it/", authentication=[Key()])["piston.W011"]
+    for each, at in ((handler, "it/<int:pk>/"), (own, "it/"), (narrowing, "it/"), (open_to_read, "it/")):
+        assert reported(each, at, authentication=[Key()]) == {}
