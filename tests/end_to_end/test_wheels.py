@@ -215,7 +215,7 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
             {
                 "piston-core<0.2,>=0.1",
                 "oauthlib[signedtoken]>=3.2",
-                "django-oauth-toolkit>=3.0; extra == 'oauth2'",
+                "django-oauth-toolkit>=3.4; extra == 'oauth2'",
             },
         ),
         ("piston_throttle", {"piston-core<0.2,>=0.1", "redis>=5; extra == 'redis'"}),

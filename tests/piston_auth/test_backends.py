@@ -167,4 +167,7 @@ def test_the_plugin_is_found_by_its_entry_point_and_offers_what_its_readme_says(
     listed = next(plugin for plugin in json.loads(capsys.readouterr().out) if plugin["name"] == "auth")
 
     assert listed["distribution"] == "piston-auth"
-    assert listed["offers"] == ["authenticator basic"]
+    assert listed["offers"] == [
+        *(f"authenticator {name}" for name in ("basic", "digest", "session", "token")),
+        *(f"permission {name}" for name in ("authenticated", "staff", "read-only", "model", "object")),
+    ]

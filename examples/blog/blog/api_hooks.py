@@ -1,7 +1,7 @@
 """The blog's own Piston plugin: a module of the project, enabled by its dotted name in the settings.
 
-It limits how much one reader may say, says where an answer leads to, keeps a journal of what is
-written, says how long a request took, and turns an exception of the blog's own into an answer.
+It says where an answer leads to, keeps a journal of what is written, says how long a request took, and turns an
+exception of the blog's own into an answer.
 """
 
 from __future__ import annotations
@@ -14,21 +14,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from blog.limits import CommentThrottle
 from blog.links import CollectionLinkBuilder
-from piston_core import BaseHandler, LinkBuilder, Problem, Throttle, hookimpl
+from piston_core import BaseHandler, LinkBuilder, Problem, hookimpl
 
 logger = logging.getLogger("blog.journal")
 
 
 class Moderated(Exception):
     """A comment holds a word that the editors do not want."""
-
-
-@hookimpl
-def piston_throttles() -> list[Throttle]:
-    """Offer ``comments``, which the route of the comments names."""
-    return [CommentThrottle()]
 
 
 @hookimpl

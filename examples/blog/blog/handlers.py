@@ -13,6 +13,7 @@ from blog.api_hooks import Moderated
 from blog.forms import CommentForm, PostForm
 from blog.models import Comment, Post, Tag
 from piston_core import AnonymousBaseHandler, BaseHandler, Reply, Request, rc, validate
+from piston_throttle import throttle
 
 UNWANTED = {"casino", "lottery"}
 
@@ -114,6 +115,7 @@ class CommentHandler(BaseHandler):
         """Return the comments on one post."""
         return get_object_or_404(Post, slug=slug, is_published=True).comments.all()
 
+    @throttle(30, 60, algorithm="fixed", name="comments")
     @validate(CommentForm)
     def create(self, request: Request, slug: str) -> Comment:
         """Save a comment that the moderation lets pass.

@@ -17,6 +17,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "piston_core",
     "piston_core.idempotency",
+    "piston_auth.digest",
+    "piston_auth.tokens",
+    "piston_oauth",
     "blog",
 ]
 
@@ -30,10 +33,12 @@ MIDDLEWARE = [
 ]
 
 PISTON = {
-    "PLUGINS": ["json", "xml", "yaml", "auth", "blog.api_hooks"],
-    "AUTHENTICATORS": ["basic"],
-    "OPTIONS": {"auth": {"realm": "Blog"}},
+    "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "blog.api_hooks"],
+    "AUTHENTICATORS": ["session", "oauth", "token", "digest", "basic"],
+    "OPTIONS": {"auth": {"realm": "Blog"}, "oauth": {"realm": "Blog"}},
 }
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "piston_auth.digest.validators.KeepDigests"}]
+LOGIN_URL = "admin:login"
 
 ROOT_URLCONF = "blog.urls"
 TEMPLATES = [

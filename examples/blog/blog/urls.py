@@ -1,4 +1,4 @@
-"""The blog's addresses: the API, and Django's admin for the editors."""
+"""The blog's addresses: the API, Django's admin for the editors, and where applications get permission to use it."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -16,7 +16,7 @@ from piston_core import Api
 api = Api(title="Blog")
 api.route("posts/", PostHandler)
 api.route("posts/<slug:slug>/", PostHandler)
-api.route("posts/<slug:slug>/comments/", CommentHandler, throttles=["comments"])
+api.route("posts/<slug:slug>/comments/", CommentHandler)
 api.route("authors/", AuthorHandler, authentication=())
 api.route("authors/<str:username>/", AuthorHandler, authentication=())
 api.route("tags/", TagHandler, authentication=())
@@ -26,4 +26,5 @@ api.route("other/<username>/<path:data>/", ArbitraryDataHandler)
 urlpatterns = [
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),
+    path("oauth/", include("piston_oauth.urls")),
 ]

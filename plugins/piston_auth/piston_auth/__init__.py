@@ -1,60 +1,90 @@
-"""Authentication for Piston: Basic (RFC 7617).
+"""Authentication for Piston: Basic, Digest, sessions and bearer tokens; permissions; limits on login attempts.
 
-The entry point ``auth`` in the group ``piston.plugins`` leads here.
+The entry point ``auth`` in the group ``piston.plugins`` leads here. The tables of tokens and of Digest are apps of
+their own, ``piston_auth.tokens`` and ``piston_auth.digest``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from django.apps import apps
 from django.core.checks import CheckMessage
-from django.core.checks import Warning as CheckWarning
 
 from piston_auth.basic import BasicAuthenticator
-from piston_core import Authenticator, hookimpl, plugin_options
+from piston_auth.checks import messages
+from piston_auth.digest.authenticator import DigestAuthenticator
+from piston_auth.logins import Logins
+from piston_auth.options import Options
+from piston_auth.permissions import (
+    Authenticated,
+    ModelPermissions,
+    ObjectPermissions,
+    Owner,
+    ReadOnly,
+    Staff,
+    any_of,
+    authenticated,
+    model_permissions,
+    object_permissions,
+    read_only,
+    staff,
+)
+from piston_auth.session import SessionAuthenticator
+from piston_auth.tokens.authenticator import TokenAuthenticator
+from piston_core import Authenticator, Permission, hookimpl, plugin_options
 
 __version__ = "0.1.0"
 
-__all__ = ["BasicAuthenticator", "Options", "piston_authenticators", "piston_checks"]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """``PISTON["OPTIONS"]["auth"]``.
-
-    Attributes:
-        realm: what a person is asked the password for (RFC 9110, section 11.5).
-    """
-
-    realm: Any = "API"
-
-    def __post_init__(self) -> None:
-        """Refuse a realm that a header field cannot carry.
-
-        Raises:
-            ValueError: it is not text, or not printable ASCII.
-        """
-        if not isinstance(self.realm, str) or not self.realm.isascii() or not self.realm.isprintable():
-            raise ValueError(f"realm is {self.realm!r}; it has to be printable ASCII text")
+__all__ = [
+    "Authenticated",
+    "BasicAuthenticator",
+    "DigestAuthenticator",
+    "Logins",
+    "ModelPermissions",
+    "ObjectPermissions",
+    "Options",
+    "Owner",
+    "ReadOnly",
+    "SessionAuthenticator",
+    "Staff",
+    "TokenAuthenticator",
+    "any_of",
+    "authenticated",
+    "model_permissions",
+    "object_permissions",
+    "piston_authenticators",
+    "piston_checks",
+    "piston_permissions",
+    "read_only",
+    "staff",
+]
 
 
 @hookimpl
 def piston_authenticators() -> list[Authenticator]:
-    """Offer ``basic``."""
-    return [BasicAuthenticator(realm=plugin_options("auth", Options).realm)]
+    """Offer ``basic``, ``digest``, ``session`` and ``token``."""
+    options = plugin_options("auth", Options)
+    logins = options.logins()
+    return [
+        BasicAuthenticator(realm=options.realm, logins=logins),
+        options.digest(logins),
+        SessionAuthenticator(),
+        TokenAuthenticator(
+            realm=options.realm,
+            prefix=options.token_prefix,
+            last_used_seconds=options.token_last_used_seconds,
+            cache_seconds=options.token_cache_seconds,
+        ),
+    ]
 
 
 @hookimpl
-def piston_checks() -> list[CheckMessage]:
-    """Report a project without Django's users, whose passwords nobody could check."""
-    if apps.is_installed("django.contrib.auth"):
-        return []
-    return [
-        CheckWarning(
-            "The authenticator 'basic' checks passwords with django.contrib.auth, which is not installed.",
-            hint="Add 'django.contrib.auth' and 'django.contrib.contenttypes' to INSTALLED_APPS.",
-            id="piston_auth.W001",
-        )
-    ]
+def piston_permissions() -> list[Permission]:
+    """Offer ``authenticated``, ``staff``, ``read-only``, ``model`` and ``object``."""
+    return [authenticated, staff, read_only, model_permissions, object_permissions]
+
+
+@hookimpl
+def piston_checks() -> Iterator[CheckMessage]:
+    """Report what the named authenticators need and the project lacks."""
+    return messages(plugin_options("auth", Options))

@@ -82,7 +82,6 @@ def _credentials(token: str) -> tuple[str, str]:
     return username, password
 
 
-@sensitive_variables()
 def _user(request: HttpRequest, **credentials: str) -> Any:
     """Return the user of the first of Django's backends that knows one, or ``None``.
 
@@ -105,7 +104,6 @@ def _user(request: HttpRequest, **credentials: str) -> Any:
     return None
 
 
-@sensitive_variables()
 def _answer(backend: Any, request: HttpRequest, credentials: Mapping[str, str]) -> Any:
     """Return what a backend says, ``None`` if it takes other credentials than these."""
     awaited = _is_awaited(backend)
