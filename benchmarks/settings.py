@@ -14,8 +14,18 @@ from benchmarks.database import configuration
 SECRET_KEY = "measured"
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "benchmarks.contestants.piston"  # each contestant's own urlconf takes its place, see serving.py
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "piston_core", "piston_auth.tokens", "benchmarks"]
-MIGRATION_MODULES = {"contenttypes": None, "auth": None, "piston_tokens": None}  # all tables are made at once, from the models
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "piston_core",
+    "piston_auth.tokens",
+    "benchmarks",
+]
+MIGRATION_MODULES = {
+    "contenttypes": None,
+    "auth": None,
+    "piston_tokens": None,
+}  # all tables are made at once, from the models
 MIDDLEWARE: list[str] = []
 DATABASES = {"default": configuration(os.environ.get("BENCHMARK_DATABASE", "sqlite::memory:"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 
 from django.http import HttpRequest
@@ -29,6 +30,7 @@ def client_address(request: HttpRequest) -> str:
     return _address(request.META.get("REMOTE_ADDR", ""))
 
 
+@lru_cache(maxsize=1024)  # the same clients ask again and again, and so does the same proxy
 def _address(text: str) -> str:
     """Return an address without its port, ``""`` for what is none."""
     if text.startswith("["):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import isfinite
 from multiprocessing import get_context
 from secrets import randbelow
@@ -31,12 +32,15 @@ _DISGUISES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "User-Agent", 
 
 
 class ThrottleContract:
-    """Tests a throttle: subclass it and name a throttle whose limit is small and whose window is long.
+    """Tests a throttle: subclass it and name a throttle whose window is long.
+
+    Two requests are sent at once, the second of them whenever the first one comes to another line of the throttle's
+    package; so take a limit larger than the number of lines that one request runs, or the last of them are not tried.
 
     Example::
 
         class TestAddressThrottle(ThrottleContract):
-            throttle = AddressThrottle(limit=5, window=600)
+            throttle = AddressThrottle(limit=60, window=600)
 
     Attributes:
         throttle: the throttle, with a quota that the tests may use up.
@@ -145,8 +149,15 @@ class ThrottleContract:
         expect_same({each.remaining for each in verdicts if not each.allowed}, {0})
 
     def _at_once(self, number: int, count: int) -> list[Verdict]:
+        shares = [len(range(first, count, _THREADS)) for first in range(_THREADS)]
         with ThreadPoolExecutor(_THREADS) as threads:
-            return list(threads.map(lambda _: self.checked(number), range(count)))
+            return [verdict for each in threads.map(partial(self._several, number), shares) for verdict in each]
+
+    def _several(self, number: int, count: int) -> list[Verdict]:
+        try:
+            return [self.checked(number) for _ in range(count)]
+        finally:
+            connections.close_all()  # those of this thread, which nobody else closes
 
     def _in_processes(self, number: int, count: int) -> list[Verdict]:
         connections.close_all()  # each process opens its own

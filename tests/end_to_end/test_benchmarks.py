@@ -15,6 +15,7 @@ import pytest
 from benchmarks import reading
 from benchmarks.contestants import CONTESTANTS, CURSOR, DRF, PISTON, VALUES
 from benchmarks.equivalence import Different, check
+from benchmarks.guards import PATHS
 from benchmarks.records import Contestant, Figures, Work, at_most, times_as_fast
 from benchmarks.report import BEGIN, END, table, write
 from benchmarks.serving import Answer
@@ -284,3 +285,12 @@ def test_a_page_without_a_place_for_the_table_is_left_as_it_is(tmp_path):
     with pytest.raises(ValueError, match="between which the table belongs"):
         write(page, "new")
     assert page.read_text(encoding="utf-8") == "Only text.\n"
+
+
+def test_what_guards_cost_is_measured():
+    run = python("-m", "benchmarks.guards", "--quick")
+    form = re.compile(r"(/.*/): \d+ us, (known|kept) \d+ us, [\d.]+ \(.*\) times as long")
+    lines = [form.fullmatch(line) for line in run.stdout.splitlines()]
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [(each[1], each[2]) for each in lines] == [(path, name) for path in PATHS for name in ("known", "kept")]

@@ -1,0 +1,87 @@
+"""``python -m benchmarks.guards``: what a token and a quota cost, beside the same requests of somebody unknown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from random import Random
+from statistics import quantiles
+from time import perf_counter
+from types import SimpleNamespace
+from typing import Any
+
+from benchmarks.database import database
+from benchmarks.serving import application, environ, send, setup
+
+PATHS = {"/ok/": 300, "/posts/77/": 100, "/details/77/": 50, "/nested/": 1}  # requests in one measurement
+ROUNDS = 40
+
+
+def main(given: Sequence[str]) -> None:
+    """Measure, and print lines for each path; ``--quick`` for a few rounds of it."""
+    quick = "--quick" in given
+    with database("sqlite") as address:
+        os.environ["BENCHMARK_DATABASE"] = address
+        setup()
+        from django.db import connections
+
+        from benchmarks import data
+
+        data.load(200 if quick else 1000)
+        credentials = issued()
+        try:
+            for path, repeat in PATHS.items():
+                seconds = measured(path, 1 if quick else repeat, 2 if quick else ROUNDS, credentials)
+                for name in ("known", "kept"):
+                    print(line(path, name, seconds))
+        finally:
+            connections.close_all()
+
+
+def issued() -> str:
+    """Return the field with a token of somebody's."""
+    from django.contrib.auth.models import User
+
+    from piston_auth.tokens.models import Token
+
+    _, token = Token.objects.issue(User.objects.all()[0], "benchmark")
+    return f"Bearer {token}"
+
+
+def measured(path: str, repeat: int, rounds: int, credentials: str) -> Mapping[str, list[float]]:
+    """Return the seconds of one request in each round, for somebody unknown, for somebody known, and remembered."""
+    from benchmarks.contestants import guarded
+
+    names = ("anonymous", "known", "kept")
+    for name in names:
+        sys.modules[f"guards_{name}"] = SimpleNamespace(urlpatterns=getattr(guarded, name))  # type: ignore[assignment]  # Django reads no more of a urlconf
+    serving = {name: application(f"guards_{name}") for name in names}
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    random = Random(rounds)
+    for _ in range(rounds + 1):
+        for name in random.sample(names, len(names)):
+            seconds[name].append(timed(serving[name], path, repeat, credentials if name != "anonymous" else ""))
+    return {name: each[1:] for name, each in seconds.items()}
+
+
+def timed(serve: Any, path: str, repeat: int, credentials: str) -> float:
+    """Return the seconds that one request takes, on average of several."""
+    known = {"HTTP_AUTHORIZATION": credentials} if credentials else {}
+    requests = [environ(path) | known for _ in range(repeat)]
+    start = perf_counter()
+    for each in requests:
+        send(serve, each)
+    return (perf_counter() - start) / repeat
+
+
+def line(path: str, name: str, seconds: Mapping[str, list[float]]) -> str:
+    """Return how much longer requests to a path take."""
+    pairs = zip(seconds["anonymous"], seconds[name], strict=True)
+    low, middle, high = quantiles((two / one for one, two in pairs), n=4)
+    times = f"{min(seconds['anonymous']) * 1e6:.0f} us, {name} {min(seconds[name]) * 1e6:.0f} us"
+    return f"{path}: {times}, {middle:.2f} ({low:.2f} to {high:.2f}) times as long"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
