@@ -1,0 +1,21 @@
+"""The Django app of the OAuth 1.0a provider: put ``piston_oauth`` into ``INSTALLED_APPS``, and migrate."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+
+class OAuthConfig(AppConfig):
+    """Brings the tables of the OAuth 1.0a provider."""
+
+    name = "piston_oauth"
+    label = "piston_oauth"
+    verbose_name = "Piston: OAuth 1.0a"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks that are for deployments only, which no hook knows."""
+        from piston_oauth.checks import deployment_messages  # what is not needed to import the plugin
+
+        register(deployment_messages, Tags.security, deploy=True)
