@@ -20,10 +20,11 @@ class PistonConfig(AppConfig):
         Raises:
             PluginError, SettingsError: a promise of the settings cannot be kept.
         """
-        from piston_core.checks import check_piston
+        from piston_core.checks import check_deployment, check_piston
         from piston_core.registry import get_registry
 
         checks.register(check_piston)
+        checks.register(check_deployment, deploy=True)
         if not _is_managed():
             get_registry()
 

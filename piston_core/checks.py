@@ -29,7 +29,16 @@ def check_piston(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any)
         return [Error(str(error), hint="manage.py piston plugins lists what is there.", id="piston.E001")]
     except SettingsError as error:
         return [Error(str(error), hint="docs/settings.md lists every key.", id="piston.E002")]
-    return [*_check_registry(registry), *_check_plugins(registry, app_configs), *_check_routes(registry)]
+    messages = _asked(registry, "piston_checks", app_configs)
+    return [*_check_registry(registry), *messages, *_check_routes(registry)]
+
+
+def check_deployment(app_configs: Sequence[AppConfig] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with the project's use of Piston once it is deployed."""
+    try:
+        return list(_asked(get_registry(), "piston_deployment_checks", app_configs))
+    except (PluginError, SettingsError):  # which check_piston reports
+        return []
 
 
 def _check_registry(registry: Registry) -> Iterator[CheckMessage]:
@@ -47,10 +56,10 @@ def _check_registry(registry: Registry) -> Iterator[CheckMessage]:
         )
 
 
-def _check_plugins(registry: Registry, app_configs: Sequence[AppConfig] | None) -> Iterator[CheckMessage]:
-    """Yield what the plugins report; a plugin that fails to is reported itself."""
+def _asked(registry: Registry, hook: str, app_configs: Sequence[AppConfig] | None) -> Iterator[CheckMessage]:
+    """Yield what the plugins report through a hook; a plugin that fails to is reported itself."""
     try:
-        for _, message in offers(registry.discovery, "piston_checks", CheckMessage, app_configs):
+        for _, message in offers(registry.discovery, hook, CheckMessage, app_configs):
             yield message
     except PluginError as error:
         yield Error(str(error), hint="manage.py piston plugins lists what is there.", id="piston.E001")

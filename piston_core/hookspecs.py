@@ -67,6 +67,15 @@ def piston_checks(app_configs: Sequence[AppConfig] | None) -> Iterable[CheckMess
 
 
 @hookspec
+def piston_deployment_checks(app_configs: Sequence[AppConfig] | None) -> Iterable[CheckMessage]:  # type: ignore[empty-body]
+    """Return messages for ``manage.py check --deploy``: what is fine for development only.
+
+    Args:
+        app_configs: the applications to check, or ``None`` for all.
+    """
+
+
+@hookspec
 def piston_request_received(request: HttpRequest, resource: Resource) -> None:
     """A resource has got a request; nothing has been decided yet, nobody is authenticated.
 

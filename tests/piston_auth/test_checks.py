@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.checks import run_checks
 
 from piston_auth.logins import Logins, check_logins
 from piston_auth.session import check_sessions
@@ -68,7 +69,7 @@ def test_a_project_that_does_not_use_sessions_needs_none(settings, piston):
         ("dummy.DummyCache", True, "keeps nothing"),
         ("dummy.DummyCache", False, "keeps nothing"),
         ("locmem.LocMemCache", False, "another one in each process"),
-        ("locmem.LocMemCache", True, None),
+        ("locmem.LocMemCache", True, "another one in each process"),
         ("filebased.FileBasedCache", False, None),
         ("db.DatabaseCache", False, None),
     ],
@@ -81,6 +82,22 @@ def test_a_cache_that_does_not_count_for_all_is_a_warning(settings, tmp_path, ba
     assert [message.id for message in found] == (["piston_auth.W004"] if words else [])
     assert all(words in message.msg and "'logins'" in message.msg for message in found)
     assert check_logins(Logins(cache="logins", attempts=0)) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "deploy", "expected"),
+    [
+        (["basic"], True, ["piston_auth.W004"]),
+        (["digest", "token"], True, ["piston_auth.W004"]),
+        (["token"], True, []),
+        (["basic"], False, []),
+    ],
+)
+def test_limits_are_looked_at_where_a_site_is_deployed_and_asks_for_passwords(settings, named, deploy, expected):
+    settings.PISTON = {"PLUGINS": ["json", "auth"], "AUTHENTICATORS": named}
+    found = run_checks(include_deployment_checks=deploy)
+
+    assert [each.id for each in found if each.id in ("piston_auth.W004", "piston_auth.E005")] == expected
 
 
 def test_a_cache_that_is_not_there_is_an_error(settings):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.core.checks import CheckMessage
 
 from piston_auth.basic import BasicAuthenticator
-from piston_auth.checks import messages
+from piston_auth.checks import deployment_messages, messages
 from piston_auth.digest.authenticator import DigestAuthenticator
 from piston_auth.logins import Logins
 from piston_auth.options import Options
@@ -54,6 +54,7 @@ __all__ = [
     "object_permissions",
     "piston_authenticators",
     "piston_checks",
+    "piston_deployment_checks",
     "piston_permissions",
     "read_only",
     "staff",
@@ -88,3 +89,9 @@ def piston_permissions() -> list[Permission]:
 def piston_checks() -> Iterator[CheckMessage]:
     """Report what the named authenticators need and the project lacks."""
     return messages(plugin_options("auth", Options))
+
+
+@hookimpl
+def piston_deployment_checks() -> Iterator[CheckMessage]:
+    """Report limits on logins that each process has for itself."""
+    return deployment_messages(plugin_options("auth", Options))

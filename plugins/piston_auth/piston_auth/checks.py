@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
 
@@ -31,4 +32,13 @@ def messages(options: Options) -> Iterator[CheckMessage]:
     yield from check_tokens()
     yield from check_digest(options.digest_algorithms, options.realm)
     yield from check_sessions()
-    yield from check_logins(options.logins())
+
+
+def deployment_messages(options: Options) -> Iterator[CheckMessage]:
+    """Yield what is fine for development only.
+
+    Args:
+        options: the plugin's options.
+    """
+    if {"basic", "digest"} & set(getattr(settings, "PISTON", {}).get("AUTHENTICATORS", ())):
+        yield from check_logins(options.logins())

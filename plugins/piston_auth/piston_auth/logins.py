@@ -200,7 +200,7 @@ def check_logins(logins: Logins) -> list[CheckMessage]:
     cache = caches[logins.cache]
     if isinstance(cache, DummyCache):
         told = "keeps nothing, so there is no limit to guesses"
-    elif isinstance(cache, LocMemCache) and not settings.DEBUG:
+    elif isinstance(cache, LocMemCache):
         told = "is another one in each process, so each lets as many guesses pass"
     else:
         return []

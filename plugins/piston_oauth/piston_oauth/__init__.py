@@ -11,12 +11,12 @@ from django.core.checks import CheckMessage
 
 from piston_core import Authenticator, hookimpl, plugin_options
 from piston_oauth.authenticator import OAuthAuthenticator
-from piston_oauth.checks import messages
+from piston_oauth.checks import deployment_messages, messages
 from piston_oauth.options import Options
 
 __version__ = "0.1.0"
 
-__all__ = ["OAuthAuthenticator", "Options", "piston_authenticators", "piston_checks"]
+__all__ = ["OAuthAuthenticator", "Options", "piston_authenticators", "piston_checks", "piston_deployment_checks"]
 
 
 @hookimpl
@@ -29,3 +29,9 @@ def piston_authenticators() -> list[Authenticator]:
 def piston_checks() -> Iterable[CheckMessage]:
     """Report what the provider needs and the project lacks."""
     return messages()
+
+
+@hookimpl
+def piston_deployment_checks() -> Iterable[CheckMessage]:
+    """Report options that are not for a site on the internet."""
+    return deployment_messages(plugin_options("oauth", Options))

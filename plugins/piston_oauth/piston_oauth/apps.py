@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
 
 
 class OAuthConfig(AppConfig):
@@ -13,9 +12,3 @@ class OAuthConfig(AppConfig):
     label = "piston_oauth"
     verbose_name = "Piston: OAuth 1.0a"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        """Register the checks that are for deployments only, which no hook knows."""
-        from piston_oauth.checks import deployment_messages  # what is not needed to import the plugin
-
-        register(deployment_messages, Tags.security, deploy=True)

@@ -12,7 +12,6 @@ from django.core.checks import Warning as CheckWarning
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from piston_core import plugin_options
 from piston_oauth.options import Options
 
 _SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
@@ -20,7 +19,10 @@ _USER = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 
 def messages() -> Iterator[CheckMessage]:
-    """Yield what is wrong with a project that enables the plugin ``oauth``."""
+    """Yield what is wrong with a project that names the plugin ``oauth`` or its authenticator."""
+    said = getattr(settings, "PISTON", {})
+    if "oauth" not in {*(said.get("PLUGINS") or ()), *said.get("AUTHENTICATORS", ())}:
+        return  # installed, and so enabled, but nobody asks for it
     if not apps.is_installed("piston_oauth"):
         yield _not_installed()
         return
@@ -34,32 +36,26 @@ def messages() -> Iterator[CheckMessage]:
     yield from _page_messages()
 
 
-def deployment_messages(**_given: Any) -> list[CheckMessage]:
-    """Return what a site on the internet should not do; ``manage.py check --deploy`` asks."""
-    options, found = plugin_options("oauth", Options), []
+def deployment_messages(options: Options) -> Iterator[CheckMessage]:
+    """Yield what a site on the internet should not do."""
     if options.plaintext_anywhere:
-        found.append(
-            _warning(
-                "piston_oauth.W005",
-                "PLAINTEXT is accepted without TLS, so consumers send their secrets for everybody to read.",
-                'Leave plaintext_anywhere out of PISTON["OPTIONS"]["oauth"].',
-            )
+        yield _warning(
+            "piston_oauth.W005",
+            "PLAINTEXT is accepted without TLS, so consumers send their secrets for everybody to read.",
+            'Leave plaintext_anywhere out of PISTON["OPTIONS"]["oauth"].',
         )
     if options.insecure_transport:
-        found.append(
-            _warning(
-                "piston_oauth.W006",
-                "Tokens and their secrets are handed out without TLS.",
-                'Leave insecure_transport out of PISTON["OPTIONS"]["oauth"].',
-            )
+        yield _warning(
+            "piston_oauth.W006",
+            "Tokens and their secrets are handed out without TLS.",
+            'Leave insecure_transport out of PISTON["OPTIONS"]["oauth"].',
         )
-    return found
 
 
 def _not_installed() -> CheckMessage:
     text = "The plugin 'oauth' is enabled, and its tables are not: 'piston_oauth' is not in INSTALLED_APPS."
     hint = "Add it and migrate, or leave 'oauth' out of PISTON[\"PLUGINS\"]."
-    if "oauth" in settings.PISTON.get("AUTHENTICATORS", ()):
+    if "oauth" in getattr(settings, "PISTON", {}).get("AUTHENTICATORS", ()):
         return Error(text, hint=hint, id="piston_oauth.E001")
     return _warning("piston_oauth.W001", text, hint)
 

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage
 
 from piston_core import Throttle, hookimpl, plugin_options
 from piston_throttle.algorithms import Quota, Taken
-from piston_throttle.checks import check_stores, stores_of
+from piston_throttle.checks import check_deployment, check_stores, stores_of
 from piston_throttle.counting import store_of
 from piston_throttle.decorator import throttle
 from piston_throttle.options import Options
@@ -18,7 +18,17 @@ from piston_throttle.stores.contract import Store
 
 __version__ = "0.1.0"
 
-__all__ = ["Options", "Policy", "Quota", "Store", "Taken", "piston_checks", "piston_throttles", "throttle"]
+__all__ = [
+    "Options",
+    "Policy",
+    "Quota",
+    "Store",
+    "Taken",
+    "piston_checks",
+    "piston_deployment_checks",
+    "piston_throttles",
+    "throttle",
+]
 
 
 @hookimpl
@@ -35,3 +45,9 @@ def piston_throttles() -> list[Throttle]:
 def piston_checks() -> list[CheckMessage]:
     """Report stores that cannot keep their promise."""
     return list(check_stores(plugin_options("throttle", Options)))
+
+
+@hookimpl
+def piston_deployment_checks() -> list[CheckMessage]:
+    """Report quotas that each process counts for itself."""
+    return list(check_deployment(plugin_options("throttle", Options)))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
 
-from piston_core import SettingsError, plugin_options
 from piston_throttle.counting import store_of
 from piston_throttle.options import Options
 
@@ -72,19 +69,11 @@ def _check_database(alias: str) -> Iterator[CheckMessage]:
         )
 
 
-def check_deployment(**_kwargs: Any) -> list[CheckMessage]:
-    """Warn of quotas in memory, which several processes count each for itself; for ``check --deploy``."""
-    try:
-        options = plugin_options("throttle", Options)
-    except SettingsError:  # which the checks of Piston report
-        return []
-    enabled = getattr(settings, "PISTON", {}).get("PLUGINS")
-    if "memory" not in stores_of(options) or not (enabled is None or "throttle" in enabled):
-        return []
-    return [
-        CheckWarning(
+def check_deployment(options: Options) -> Iterator[CheckMessage]:
+    """Yield a warning for quotas in memory, which several processes count each for itself."""
+    if "memory" in stores_of(options):
+        yield CheckWarning(
             "The plugin 'throttle' counts in memory, where each process of a server counts for itself.",
             hint="Set its option 'store' to 'database' or 'redis', or silence this where one process serves all.",
             id="piston_throttle.W002",
         )
-    ]

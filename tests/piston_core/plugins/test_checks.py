@@ -668,6 +668,28 @@ def test_a_plugins_own_checks_are_asked_in_the_order_of_the_settings(install, se
     assert [message.msg for message in messages("piston_x")] == ["fake_xb None", "fake_xa None"]
 
 
+def test_a_plugin_may_say_what_is_for_development_only(settings, install):
+    install(
+        "xa",
+        "from django.core.checks import Info\n"
+        "@hookimpl\ndef piston_deployment_checks(app_configs): return [Info('a', id='piston_xa.I001')]",
+    )
+    settings.PISTON = {"PLUGINS": ["json", "xa"]}
+
+    assert not [each for each in checks.run_checks() if each.id == "piston_xa.I001"]
+    assert [each.msg for each in checks.run_checks(include_deployment_checks=True) if each.id == "piston_xa.I001"] == [
+        "a"
+    ]
+
+
+def test_what_keeps_the_project_from_starting_is_reported_once_where_it_is_deployed(settings):
+    settings.PISTON = {"PLUGINS": ["nowhere"]}
+
+    assert [each.id for each in checks.run_checks(include_deployment_checks=True) if each.id == "piston.E001"] == [
+        "piston.E001"
+    ]
+
+
 def test_auth_w001_a_project_without_djangos_users(settings, serve):
     settings.INSTALLED_APPS = ["piston_core"]
     settings.PISTON = {"PLUGINS": ["json", "auth"], "AUTHENTICATORS": ["basic"]}
@@ -676,7 +698,7 @@ def test_auth_w001_a_project_without_djangos_users(settings, serve):
     [message] = check_piston()
 
     assert message.id == "piston_auth.W001"
-    assert "'basic' checks passwords with django.contrib.auth" in message.msg
+    assert "know users of django.contrib.auth, which is not installed" in message.msg
     assert "INSTALLED_APPS" in message.hint
 
 
