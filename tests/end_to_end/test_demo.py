@@ -43,6 +43,8 @@ EXPECTED = {  # what each printed command is answered, in their order
     "Idempotency-Key:": 201,
     "alice:alice -X DELETE": 204,
     "/api/other/bob/any/text/": 200,
+    "--digest -u alice:alice": 200,
+    "Authorization: Bearer piston_": 200,
     "curl -i -X DELETE": 401,
     "-u bob:bob -X DELETE": 403,
     "/api/posts/nothing-here/": 404,

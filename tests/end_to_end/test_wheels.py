@@ -214,7 +214,8 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
             "piston_oauth",
             {
                 "piston-core<0.2,>=0.1",
-                "oauthlib[signedtoken]>=3.2",
+                "oauthlib>=3.2",
+                "cryptography>=42",
                 "django-oauth-toolkit>=3.4; extra == 'oauth2'",
             },
         ),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
+
+from piston_auth.tokens.models import Token
 
 COMMANDS = """
 The blog is served on {address} until Ctrl-C. Try, in a second terminal:
@@ -36,13 +39,18 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl -u alice:alice -X DELETE {address}/api/posts/mine/
   curl -u alice:alice {address}/api/other/bob/any/text/  # data without a model
 
+  # the same people by other credentials: a hash instead of the password, a token, and the session of the pages below
+  curl -i --digest -u alice:alice {address}/api/posts/hello-piston/
+  curl -i -H 'Authorization: Bearer {token}' {address}/api/posts/hello-piston/
+
   # how it says no
   curl -i -X DELETE {address}/api/posts/hello-piston/                           # 401, no credentials
   curl -i -u bob:bob -X DELETE {address}/api/posts/hello-piston/                # 403, not bob's
   curl -i {address}/api/posts/nothing-here/                                     # 404
   curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422
 
-The editors' pages are at {address}/admin/ (admin, admin).
+The editors' pages are at {address}/admin/ (admin, admin). Tokens are issued there, and applications that ask by
+OAuth are accepted; these find the provider at {address}/oauth/.
 """  # noqa: E501 - each command is a line to copy
 
 
@@ -58,4 +66,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, port: str, **_options: Any) -> None:
         """Print them."""
-        self.stdout.write(COMMANDS.format(address=f"http://127.0.0.1:{port}"))
+        self.stdout.write(COMMANDS.format(address=f"http://127.0.0.1:{port}", token=_new_token()))
+
+
+def _new_token() -> str:
+    """Return a token of alice's; the former one of the demo, which nobody can show again, is of no use any more."""
+    alice = User.objects.get(username="alice")
+    Token.objects.filter(user=alice, name="demo").delete()
+    return Token.objects.issue(alice, "demo")[1]
