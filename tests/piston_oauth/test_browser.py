@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from piston_oauth.models import AccessToken, RequestToken
-from tests.piston_oauth.browser import chromium, complaints
+from tests.browser import chromium, complaints
 
 __all__ = ["chromium"]
 

@@ -8,8 +8,8 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from piston_auth.digest.models import DigestNonce
+from tests.browser import chromium
 from tests.piston_auth.digest.asking import user
-from tests.piston_oauth.browser import chromium
 
 __all__ = ["chromium"]
 

@@ -26,11 +26,11 @@ _SWITCHES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory, live_server) -> Iterator[Chrome]:
-    """Start Chromium once, with a profile of its own, and collect what pages write to its console.
+    """Start Chromium for a module, with a profile of its own, and collect what pages write to its console.
 
-    It ends before the server does, which shares the test's database with the threads that its connections keep alive.
+    The server's threads that serve it end with it; they share the test's database.
     """
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (program and driver):
@@ -42,13 +42,13 @@ def chromium(tmp_path_factory, live_server) -> Iterator[Chrome]:
     for switch in (*_SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(switch)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    threads_of_others = {*enumerate_threads()}
     browser = Chrome(options=options, service=Service(driver))
     browser.set_page_load_timeout(60)
     yield browser
     browser.quit()
-    for thread in enumerate_threads():
-        if "process_request_thread" in thread.name:
-            thread.join(10)
+    for thread in {*enumerate_threads()} - threads_of_others:
+        thread.join(10)
 
 
 def complaints(browser: Chrome) -> list[str]:
