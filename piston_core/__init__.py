@@ -12,6 +12,7 @@ from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, 
 from piston_core.declarations import Lifecycle, Validators
 from piston_core.discovery import PluginError
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
+from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
 from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
@@ -59,6 +60,7 @@ __all__ = [
     "hookimpl",
     "in_pieces",
     "plugin_options",
+    "quoted",
     "rc",
     "throttled",
     "validate",

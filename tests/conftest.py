@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextvars import copy_context
 
 import hypothesis
@@ -21,6 +22,13 @@ hypothesis.settings.load_profile("patient")
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of the tests that need a service."""
     config.addinivalue_line("markers", "postgres: needs PostgreSQL; see tests/shop_postgres/service.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what has been collected alone: else each search for garbage looks at all tests, for a second at a time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

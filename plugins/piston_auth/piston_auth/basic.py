@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from piston_auth.logins import Logins
-from piston_core import AuthenticationFailed, Authenticator, Identity, Problem
+from piston_core import AuthenticationFailed, Authenticator, Identity, Problem, quoted
 
 _LONGEST = 4096  # bytes of credentials; beyond it nobody's password is meant
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -36,8 +36,7 @@ class BasicAuthenticator(Authenticator):
     strength = 10  # anybody who sees one request has the password
 
     def __init__(self, *, realm: str = "API", logins: Logins | None = None) -> None:
-        quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
-        self._challenge = f'Basic realm="{quoted}", charset="UTF-8"'
+        self._challenge = f'Basic realm={quoted(realm)}, charset="UTF-8"'
         self._logins = logins or Logins(attempts=0)
 
     @sensitive_variables()  # a backend that fails must not bring the password into an error report

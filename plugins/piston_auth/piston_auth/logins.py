@@ -97,24 +97,6 @@ class Logins:
             raise
         self._free([*taken, *places[0]])
 
-    def refuse(self, request: HttpRequest, username: str) -> None:
-        """Refuse somebody who was wrong too often, for schemes that do not judge inside ``attempt``.
-
-        Raises:
-            Problem: 429 (RFC 6585, section 4), which says when it is worth trying again.
-        """
-        places = self._places(request, username)
-        self._refuse_if_full(places, self._look(places) or {})
-
-    def failed(self, request: HttpRequest, username: str) -> None:
-        """Count a failure of somebody whom ``refuse`` has let pass."""
-        for keys in self._places(request, username):
-            self._store(dict.fromkeys(self._take_one_of(keys), time.time()))
-
-    def succeeded(self, request: HttpRequest, username: str) -> None:
-        """Forget the failures of this name at this address; those of the address with other names stay."""
-        self._free(self._places(request, username)[0])
-
     def _places(self, request: HttpRequest, username: str) -> Places:
         """Return the keys of the places of the name at the address, and of those of the address."""
         if not self.attempts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from piston_core import Authenticator, Identity, Problem
+from piston_core import Authenticator, Identity, Problem, quoted
 from piston_oauth.hiding import hide
 from piston_oauth.options import Options
 from piston_oauth.parameters import receive
@@ -55,8 +55,7 @@ class OAuthAuthenticator(Authenticator):
 
 def challenge_of(realm: str) -> str:
     """Return the challenge for a realm."""
-    quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
-    return f'OAuth realm="{quoted}"'
+    return f"OAuth realm={quoted(realm)}"
 
 
 def _user(signed: Signed) -> object:

@@ -17,7 +17,7 @@ from piston_auth.digest.nonces import SKEW, StaleNonce, is_fresh, made_at, new_n
 from piston_auth.digest.targets import is_asked_for
 from piston_auth.digest.terms import LONGEST_WINDOW, QUALITIES, Terms
 from piston_auth.logins import Logins
-from piston_core import AuthenticationFailed, Authenticator, Identity, Problem
+from piston_core import AuthenticationFailed, Authenticator, Identity, Problem, quoted
 
 if TYPE_CHECKING:
     from piston_auth.digest.models import DigestSecret
@@ -82,8 +82,7 @@ class DigestAuthenticator(Authenticator):
     def challenge(self, request: HttpRequest, failure: Problem | None) -> str:
         """Return a challenge for each algorithm, all with the same new nonce (RFC 7616, section 3.7)."""
         terms = self._terms
-        realm = terms.realm.replace("\\", "\\\\").replace('"', '\\"')
-        before = f'Digest realm="{realm}", qop="{", ".join(terms.qop)}"'
+        before = f'Digest realm={quoted(terms.realm)}, qop="{", ".join(terms.qop)}"'
         after = f'nonce="{new_nonce(terms.realm)}", charset=UTF-8'
         after += ", userhash=true" if terms.userhash else ""
         after += ", stale=true" if isinstance(failure, StaleNonce) else ""

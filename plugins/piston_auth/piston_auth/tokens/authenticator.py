@@ -11,7 +11,7 @@ from piston_auth.tokens.form import PREFIX, Form, digest_of
 from piston_auth.tokens.keeping import KeptRows
 from piston_auth.tokens.reading import Reader
 from piston_auth.tokens.used import LastUse
-from piston_core import AuthenticationFailed, Authenticator, Identity, InsufficientScope, Problem
+from piston_core import AuthenticationFailed, Authenticator, Identity, InsufficientScope, Problem, quoted
 
 _REFUSED = "The token is not valid; check it, or have a new one issued."
 _EXPIRED = "The token has expired; have a new one issued."
@@ -37,8 +37,7 @@ class TokenAuthenticator(Authenticator):
     def __init__(
         self, *, realm: str = "API", prefix: str = PREFIX, last_used_seconds: int = 3600, cache_seconds: int = 0
     ) -> None:
-        quoted = realm.replace("\\", "\\\\").replace('"', '\\"')
-        self._challenge = f'{self.scheme.capitalize()} realm="{quoted}"'
+        self._challenge = f"{self.scheme.capitalize()} realm={quoted(realm)}"
         self._form = Form(prefix)
         self._begins = f"{prefix}_"
         self._kept = KeptRows(cache_seconds)
