@@ -40,8 +40,8 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl -u alice:alice {address}/api/other/bob/any/text/  # data without a model
 
   # the same people by other credentials: a hash instead of the password, a token, and the session of the pages below
-  curl -i --digest -u alice:alice {address}/api/posts/hello-piston/
-  curl -i -H 'Authorization: Bearer {token}' {address}/api/posts/hello-piston/
+  curl -i --digest -u alice:alice {address}/api/other/alice/any/text/
+  curl -i -H 'Authorization: Bearer {token}' {address}/api/other/alice/any/text/
 
   # how it says no
   curl -i -X DELETE {address}/api/posts/hello-piston/                           # 401, no credentials
