@@ -29,6 +29,7 @@ def pytest_collection_finish() -> None:
     """Leave what has been collected alone: else each search for garbage looks at all tests, for a second at a time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
