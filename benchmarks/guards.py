@@ -11,11 +11,14 @@ from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIHandler
+
 from benchmarks.database import database
 from benchmarks.serving import application, environ, send, setup
 
 PATHS = {"/ok/": 300, "/posts/77/": 100, "/details/77/": 50, "/nested/": 1}  # requests in one measurement
 ROUNDS = 40
+NAMES = ("anonymous", "known", "kept")
 
 
 def main(given: Sequence[str]) -> None:
@@ -33,7 +36,7 @@ def main(given: Sequence[str]) -> None:
         try:
             for path, repeat in PATHS.items():
                 seconds = measured(path, 1 if quick else repeat, 2 if quick else ROUNDS, credentials)
-                for name in ("known", "kept"):
+                for name in NAMES[1:]:
                     print(line(path, name, seconds))
         finally:
             connections.close_all()
@@ -51,18 +54,22 @@ def issued() -> str:
 
 def measured(path: str, repeat: int, rounds: int, credentials: str) -> Mapping[str, list[float]]:
     """Return the seconds of one request in each round, for somebody unknown, for somebody known, and remembered."""
-    from benchmarks.contestants import guarded
-
-    names = ("anonymous", "known", "kept")
-    for name in names:
-        sys.modules[f"guards_{name}"] = SimpleNamespace(urlpatterns=getattr(guarded, name))  # type: ignore[assignment]  # Django reads no more of a urlconf
-    serving = {name: application(f"guards_{name}") for name in names}
-    seconds: dict[str, list[float]] = {name: [] for name in names}
+    serving = {name: serve(name) for name in NAMES}
+    seconds: dict[str, list[float]] = {name: [] for name in NAMES}
     random = Random(rounds)
     for _ in range(rounds + 1):
-        for name in random.sample(names, len(names)):
+        for name in random.sample(NAMES, len(NAMES)):
             seconds[name].append(timed(serving[name], path, repeat, credentials if name != "anonymous" else ""))
     return {name: each[1:] for name, each in seconds.items()}
+
+
+def serve(name: str) -> WSGIHandler:
+    """Return an application with the resources behind these guards."""
+    from benchmarks.contestants import guarded
+
+    urlconf = f"guards_{name}"
+    sys.modules[urlconf] = SimpleNamespace(urlpatterns=getattr(guarded, name))  # type: ignore[assignment]  # Django reads no more of it
+    return application(urlconf)
 
 
 def timed(serve: Any, path: str, repeat: int, credentials: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -113,16 +114,14 @@ def _optional_name(key: str, value: Any) -> str | None:
     return value
 
 
-def _size(key: str, value: Any) -> int:
+def _number(key: str, value: Any, *, of: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be a number of bytes.')
+        raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be a number{of}.')
     return value
 
 
-def _count(key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise SettingsError(f'PISTON["{key}"] is {value!r}; it has to be a number, such as 1.')
-    return value
+_size = partial(_number, of=" of bytes")
+_count = partial(_number, of=", such as 1")
 
 
 def _address(key: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
@@ -119,9 +119,3 @@ def for_action(declared: Declared, action: str) -> Sequence[Rule]:
     if isinstance(rules, str) or not isinstance(rules, Sequence):
         raise SettingsError(f'permissions is {declared!r}; it has to be a list, or a mapping such as {{"*": [...]}}.')
     return rules
-
-
-def every_rule(declared: Declared) -> Iterator[Rule]:
-    """Yield everything that is declared, for whatever action."""
-    for rules in declared.values() if isinstance(declared, Mapping) else (declared,):
-        yield from rules

@@ -10,15 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-COUNT = """
-import json, sys
+COUNTING = """
+import json, os, sys
+from benchmarks.database import database
 from benchmarks.serving import application, environ, send, setup
 
-setup()
 
-
-def count(contestant):
-    serve = application(f"benchmarks.contestants.{contestant}")
+def count(serve, path, known):
     total = 0
 
     def trace(frame, event, argument):
@@ -28,57 +26,31 @@ def count(contestant):
         return trace
 
     for _ in range(3):
-        send(serve, environ("/ok/"))
-    request = environ("/ok/")
+        send(serve, environ(path) | known)
+    request = environ(path) | known
     sys.settrace(trace)
     send(serve, request)
     sys.settrace(None)
     return total
 
 
-print(json.dumps([count("plain_django"), count("piston")]))
 """
-
-
+COUNT = """
+setup()
+served = [application(f"benchmarks.contestants.{name}") for name in ("plain_django", "piston")]
+print(json.dumps([count(each, "/ok/", {}) for each in served]))
+"""
 GUARDED = """
-import os
-from benchmarks.database import database
-from benchmarks.serving import environ, send, setup
-
 with database("sqlite") as address:
     os.environ["BENCHMARK_DATABASE"] = address
     setup()
-    import json, sys
-    from types import SimpleNamespace
     from django.db import connections
     from benchmarks import data, guards
-    from benchmarks.serving import application
-    from benchmarks.contestants import guarded
 
     data.load(100)
-    credentials = {"HTTP_AUTHORIZATION": guards.issued()}
-
-    def count(name):
-        sys.modules["guards_" + name] = SimpleNamespace(urlpatterns=getattr(guarded, name))
-        serve = application("guards_" + name)
-        known = {} if name == "anonymous" else credentials
-        total = 0
-
-        def trace(frame, event, argument):
-            nonlocal total
-            frame.f_trace_opcodes = True
-            total += event == "opcode"
-            return trace
-
-        for _ in range(3):
-            send(serve, environ("/details/77/") | known)
-        request = environ("/details/77/") | known
-        sys.settrace(trace)
-        send(serve, request)
-        sys.settrace(None)
-        return total
-
-    print(json.dumps([count(name) for name in ("anonymous", "known", "kept")]))
+    known = {"HTTP_AUTHORIZATION": guards.issued()}
+    given = {"anonymous": {}, "known": known, "kept": known}
+    print(json.dumps([count(guards.serve(name), "/details/77/", given[name]) for name in guards.NAMES]))
     connections.close_all()
 """
 
@@ -106,7 +78,12 @@ def counted(script: str) -> list[int]:
     """Return the numbers that a script prints, which runs with the settings of the benchmarks."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     run = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", COUNTING + script],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     numbers: list[int] = json.loads(run.stdout)
     return numbers

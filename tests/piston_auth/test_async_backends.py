@@ -77,16 +77,6 @@ class Strict(ModelBackend):
         return None if username == "Aladdin" else super().authenticate(request, username, password, **kwargs)
 
 
-@pytest.fixture
-def backends(settings):
-    def use(*backends):
-        settings.AUTHENTICATION_BACKENDS = [
-            backend if isinstance(backend, str) else f"{__name__}.{backend.__name__}" for backend in backends
-        ]
-
-    return use
-
-
 ADDRESSES = ["/who/", "/async-who/"]
 
 

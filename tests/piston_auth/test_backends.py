@@ -52,16 +52,6 @@ class Seeing(BaseBackend):
         return User(username=request.META["HTTP_X_TENANT"])
 
 
-@pytest.fixture
-def backends(settings):
-    def use(*backends):
-        settings.AUTHENTICATION_BACKENDS = [
-            backend if isinstance(backend, str) else f"{__name__}.{backend.__name__}" for backend in backends
-        ]
-
-    return use
-
-
 MODEL = "django.contrib.auth.backends.ModelBackend"
 
 
