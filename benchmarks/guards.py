@@ -18,7 +18,7 @@ from benchmarks.serving import application, environ, send, setup
 
 PATHS = {"/ok/": 300, "/posts/77/": 100, "/details/77/": 50, "/nested/": 1}  # requests in one measurement
 ROUNDS = 40
-NAMES = ("anonymous", "known", "kept")
+NAMES = ("anonymous", "known", "reading")
 
 
 def main(given: Sequence[str]) -> None:
@@ -53,7 +53,7 @@ def issued() -> str:
 
 
 def measured(path: str, repeat: int, rounds: int, credentials: str) -> Mapping[str, list[float]]:
-    """Return the seconds of one request in each round, for somebody unknown, for somebody known, and remembered."""
+    """Return the seconds of one request in each round, for somebody unknown or known, or with a token that is read."""
     serving = {name: serve(name) for name in NAMES}
     seconds: dict[str, list[float]] = {name: [] for name in NAMES}
     random = Random(rounds)

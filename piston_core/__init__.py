@@ -11,6 +11,7 @@ from piston_core.conf import SettingsError, plugin_options
 from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subject
 from piston_core.declarations import Lifecycle, Validators
 from piston_core.discovery import PluginError
+from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
@@ -57,6 +58,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "client_address",
+    "delete_expired",
     "hookimpl",
     "in_pieces",
     "plugin_options",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Somebody whom an authenticator knows.
 
     Attributes:
@@ -39,8 +37,7 @@ class Identity:
     scopes: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request is about to do.
 
     Attributes:
@@ -52,8 +49,7 @@ class Operation:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a throttle says of one request, in the terms of the RateLimit header fields.
 
     Source: draft-ietf-httpapi-ratelimit-headers-11.

@@ -15,7 +15,8 @@ from tests.architecture import budgets
 from tests.settings import POSTGRES_MISSING
 from tests.shop_postgres import service
 
-hypothesis.settings.register_profile("patient", deadline=None)  # what a busy machine takes longer for is no defect
+# What a busy machine takes longer for is no defect; and each run searches elsewhere, so few examples become many.
+hypothesis.settings.register_profile("patient", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("patient")
 
 

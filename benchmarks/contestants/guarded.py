@@ -39,4 +39,4 @@ _PLENTY = Policy(1_000_000, 60, name="plenty")
 
 anonymous = paths([], [])
 known = paths([TokenAuthenticator()], [_PLENTY])
-kept = paths([TokenAuthenticator(cache_seconds=5)], [_PLENTY])
+reading = paths([TokenAuthenticator(cache_seconds=0)], [_PLENTY])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from piston_core.expiry import delete_expired
 from piston_core.idempotency.answers import answer_of, columns_of
 from piston_core.idempotency.models import KeptAnswer
 from piston_core.problems import Problem
@@ -128,7 +129,7 @@ def _inserted(row: KeptAnswer, using: str) -> bool:
             row.save(using=using, force_insert=True)
     except IntegrityError:
         return False
-    _sweep(using, row.started)
+    delete_expired(_rows(using).filter(expires__lte=row.started), SWEPT)
     return True
 
 
@@ -140,20 +141,6 @@ def _taken_over(found: KeptAnswer, row: KeptAnswer, using: str) -> bool:
 
 def _values(row: KeptAnswer) -> dict[str, Any]:
     return {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields if not each.primary_key}
-
-
-def _sweep(using: str, now: datetime) -> None:
-    """Delete some rows that have expired; rows that others are about to delete or take are theirs."""
-    expired = _rows(using).filter(expires__lte=now)
-    some = list(expired.values_list("pk", flat=True)[:SWEPT])
-    if not some:
-        return
-    with transaction.atomic(using=using):
-        rows = expired.filter(pk__in=some)
-        if connections[using].features.has_select_for_update_skip_locked:  # two would wait for each other
-            free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            rows = _rows(using).filter(pk__in=list(free))
-        rows.delete()
 
 
 def _rows(using: str) -> QuerySet[KeptAnswer]:

@@ -34,8 +34,8 @@ def throttle(
                 break
     if verdicts:
         request.META[_LIMITS] = {
-            "RateLimit-Policy": ", ".join(map(_policy, verdicts)),
-            "RateLimit": ", ".join(map(_left, verdicts)),
+            "RateLimit-Policy": ", ".join([_policy(each.policy, each.limit, each.window) for each in verdicts]),
+            "RateLimit": ", ".join([_left(each) for each in verdicts]),
         }
         if not verdicts[-1].allowed:
             raise _exceeded(verdicts[-1])
@@ -60,15 +60,17 @@ def tell_limits(request: HttpRequest, response: HttpResponseBase) -> None:
         response.headers[name] = value
 
 
-def _policy(verdict: Verdict) -> str:
-    return f"{_string(verdict.policy)};q={verdict.limit};w={verdict.window}"
-
-
 def _left(verdict: Verdict) -> str:
     return f"{_string(verdict.policy)};r={verdict.remaining};t={ceil(verdict.reset)}"
 
 
-@lru_cache(maxsize=256)  # a project has a few policies, which every request tells
+# A project has a few policies, which every request tells.
+@lru_cache(maxsize=256)
+def _policy(name: str, limit: int, window: int) -> str:
+    return f"{_string(name)};q={limit};w={window}"
+
+
+@lru_cache(maxsize=256)
 def _string(text: str) -> str:
     """Return a String of a structured field (RFC 9651, section 4.1.6).
 

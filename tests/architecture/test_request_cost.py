@@ -49,18 +49,22 @@ with database("sqlite") as address:
 
     data.load(100)
     known = {"HTTP_AUTHORIZATION": guards.issued()}
-    given = {"anonymous": {}, "known": known, "kept": known}
-    print(json.dumps([count(guards.serve(name), "/details/77/", given[name]) for name in guards.NAMES]))
+    given = {"anonymous": {}, "known": known, "reading": known}
+    for path in ("/ok/", "/details/77/"):
+        print(json.dumps([count(guards.serve(name), path, given[name]) for name in guards.NAMES]))
     connections.close_all()
 """
 
 
-def test_a_token_and_a_quota_cost_at_most_half_of_what_reading_one_object_costs():
-    """`python -m benchmarks.guards` measures the time of it; the token is one query beside the three of a post."""
-    anonymous, known, kept = counted(GUARDED)
+def test_a_token_and_a_quota_cost_at_most_half_of_what_any_request_costs():
+    """`python -m benchmarks.guards` measures the time of it.
+
+    A client's first request in a second reads its token: one query beside the three of a post.
+    """
+    (anonymous, known, _), (anonymous_to_post, _, reading_for_post) = counted(GUARDED)
 
     assert known <= 1.5 * anonymous
-    assert kept < known
+    assert reading_for_post <= 1.5 * anonymous_to_post
 
 
 def test_a_request_runs_at_most_half_more_bytecode_than_a_plain_view():
@@ -69,13 +73,13 @@ def test_a_request_runs_at_most_half_more_bytecode_than_a_plain_view():
     A fifth of a plain view's bytecode is Piston's, and another one what HTTP asks of every answer: the entity tag,
     Cache-Control and Vary, of which Django checks each field as it is set and again as it is sent.
     """
-    plain, piston = counted(COUNT)
+    [(plain, piston)] = counted(COUNT)
 
     assert piston <= 1.5 * plain
 
 
-def counted(script: str) -> list[int]:
-    """Return the numbers that a script prints, which runs with the settings of the benchmarks."""
+def counted(script: str) -> list[list[int]]:
+    """Return the numbers on each line that a script prints, which runs with the settings of the benchmarks."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     run = subprocess.run(
         [sys.executable, "-c", COUNTING + script],
@@ -85,5 +89,4 @@ def counted(script: str) -> list[int]:
         text=True,
         check=True,
     )
-    numbers: list[int] = json.loads(run.stdout)
-    return numbers
+    return [json.loads(line) for line in run.stdout.splitlines()]

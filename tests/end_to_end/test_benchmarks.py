@@ -289,8 +289,8 @@ def test_a_page_without_a_place_for_the_table_is_left_as_it_is(tmp_path):
 
 def test_what_guards_cost_is_measured():
     run = python("-m", "benchmarks.guards", "--quick")
-    form = re.compile(r"(/.*/): \d+ us, (known|kept) \d+ us, [\d.]+ \(.*\) times as long")
+    form = re.compile(r"(/.*/): \d+ us, (known|reading) \d+ us, [\d.]+ \(.*\) times as long")
     lines = [form.fullmatch(line) for line in run.stdout.splitlines()]
 
     assert (run.returncode, run.stderr) == (0, "")
-    assert [(each[1], each[2]) for each in lines] == [(path, name) for path in PATHS for name in ("known", "kept")]
+    assert [(each[1], each[2]) for each in lines] == [(path, name) for path in PATHS for name in ("known", "reading")]

@@ -83,6 +83,8 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
     assert loaded.startswith("60 posts")
     printed = manage(folder, "show_commands", "--port", port)
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    # As a terminal starts it: where a signal is ignored, as in what runs in the background, it is by its children too.
+    ctrl_c = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
         cwd=folder,
@@ -90,6 +92,7 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    signal.signal(signal.SIGINT, ctrl_c)
     try:
         wait(f"http://127.0.0.1:{port}/api/")
         yield Demo(f"http://127.0.0.1:{port}", printed, process)

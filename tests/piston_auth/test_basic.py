@@ -176,7 +176,7 @@ def test_another_scheme_is_not_judged_by_this_one(aladdin, headers):
     assert Client().get("/who/", headers=headers).status_code == 401
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(max_codepoint=255), max_size=60)
     | st.binary(max_size=60).map(lambda raw: b64encode(raw).decode())

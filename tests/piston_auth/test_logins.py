@@ -255,7 +255,7 @@ class Clock:
 ATTEMPTS, WINDOW, PER_ADDRESS = 3, 10, 5
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from("ab"), st.booleans()), max_size=60))
 def test_a_window_holds_as_many_failures_as_it_may_and_no_fewer(cave, monkeypatch, steps):
     """What is refused, and for how long, is what a list of all failures says, at every moment."""

@@ -606,7 +606,7 @@ def test_what_is_shown_can_be_sent_back_and_changes_nothing(db, sample):
     assert (after_put, row(Sample)) == (before, before)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(samples)
 def test_what_is_shown_can_be_created_again(db, sample):
     Sample.objects.all().delete()

@@ -21,7 +21,7 @@ ALICE = "Basic YWxpY2U6YWxpY2U="
 
 hostile = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

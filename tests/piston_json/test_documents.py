@@ -29,7 +29,7 @@ plain = st.recursive(
 EMPTY = [None, False, 0, "", [], {}, [[]], [{}], {"": ""}, {"a": []}, {"a": {}}, [None], [""], [[], {}, [[], {}]]]
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(plain, st.booleans())
 def test_any_plain_data_is_read_back_the_same(data, indent):
     written = JSONEmitter(indent=indent).emit(Document(data), HttpRequest())
@@ -37,13 +37,12 @@ def test_any_plain_data_is_read_back_the_same(data, indent):
     assert repr(json.loads(written)) == repr(data)
 
 
-@settings(max_examples=100)
 @given(plain)
 def test_any_plain_data_passes_through_a_resource(data):
     assert repr(data_in(shown(data))) == repr(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.lists(plain, max_size=9), st.booleans())
 def test_a_stream_of_any_rows_joins_into_what_is_written_at_once(rows, indent):
     for emitter in (JSONEmitter(indent=indent), JSONLinesEmitter()):
@@ -52,7 +51,7 @@ def test_a_stream_of_any_rows_joins_into_what_is_written_at_once(rows, indent):
         assert b"".join(pieces) == emitter.emit(Document(rows), HttpRequest())
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.lists(plain, max_size=9))
 def test_each_row_is_one_line_of_json_lines(rows):
     written = JSONLinesEmitter().emit(Document(rows), HttpRequest())

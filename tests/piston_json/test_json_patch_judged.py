@@ -72,7 +72,7 @@ def theirs(document, operations):
     return json.dumps(outcome, sort_keys=True)
 
 
-@settings(max_examples=500)
+@settings(max_examples=180)
 @given(patches())
 def test_any_patch_has_the_outcome_of_the_other_library(drawn):
     document, operations = drawn
@@ -84,7 +84,7 @@ def test_any_patch_has_the_outcome_of_the_other_library(drawn):
     assert repr(document) == repr(before)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(documents, documents)
 def test_the_difference_of_two_documents_leads_from_one_to_the_other(old, new):
     operations = list(jsonpatch.make_patch(old, new))
@@ -92,7 +92,7 @@ def test_the_difference_of_two_documents_leads_from_one_to_the_other(old, new):
     assert ours(old, operations) == json.dumps(new, sort_keys=True)
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(documents, documents)
 def test_a_difference_that_tests_what_it_takes_away_fits_its_own_document(old, new):
     operations = list(jsonpatch.make_patch(old, new, generate_test_ops=True))

@@ -110,7 +110,7 @@ crowded = st.recursive(  # of few names, so that document and patch meet
 documents = st.dictionaries(names, crowded, max_size=5)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(documents, documents | crowded)
 def test_any_patch_leads_where_the_algorithm_of_the_standard_leads(document, changes):
     before = deepcopy(document)
@@ -136,7 +136,7 @@ def without_null(data):
     return data
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(documents, documents)
 def test_the_difference_of_two_documents_leads_from_one_to_the_other(old, new):
     new = without_null(new)
@@ -144,7 +144,6 @@ def test_the_difference_of_two_documents_leads_from_one_to_the_other(old, new):
     assert merged(old, change_between(old, new)) == new
 
 
-@settings(max_examples=100)
 @given(plain)
 def test_what_is_no_object_takes_the_place_of_the_whole(data):
     changes = [data]

@@ -31,7 +31,7 @@ tricky_data = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=140)
 @given(plain, blanks, blanks, blanks, blanks, st.booleans(), st.sampled_from([None, 0, 1, "\t"]))
 def test_json_is_read_as_the_standard_library_reads_it(data, before, item, key, after, ascii_only, indent):
     text = json.dumps(data, ensure_ascii=ascii_only, indent=indent, separators=(item + ",", key + ":" + item))
@@ -40,7 +40,7 @@ def test_json_is_read_as_the_standard_library_reads_it(data, before, item, key, 
     assert repr(read(body)) == repr(json.loads(body))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(tricky_data, st.booleans())
 def test_text_that_looks_like_json_is_never_taken_for_it(data, ascii_only):
     body = json.dumps(data, ensure_ascii=ascii_only).encode()
@@ -60,7 +60,7 @@ def escaped(character: str, way: int) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.characters(exclude_categories=["Cs"]), st.integers(0, 3))))
 def test_a_character_is_the_same_in_each_of_its_escapes(characters):
     literal = '"' + "".join(escaped(character, way) for character, way in characters) + '"'
@@ -70,7 +70,7 @@ def test_a_character_is_the_same_in_each_of_its_escapes(characters):
     assert read(body) == {text: [text]}
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(plain, st.booleans())
 def test_what_the_emitter_writes_the_parser_reads(data, indent):
     body = JSONEmitter(indent=indent).emit(Document(data), HttpRequest())
@@ -130,7 +130,7 @@ def test_an_integer_keeps_all_its_digits(number, place):
     assert str(number) in repr(read(body))
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.lists(st.integers(-(10**500), 10**500) | st.floats(allow_nan=False, allow_infinity=False) | tricky))
 def test_numbers_of_all_sizes_stand_beside_each_other(numbers):
     body = json.dumps(numbers).encode()
@@ -173,7 +173,7 @@ def test_a_number_with_a_fraction_or_an_exponent_is_the_nearest_double(text):
     assert repr(read(f'{{"a":[{text}, 18446744073709551616]}}'.encode())) == repr({"a": [float(text), 2**64]})
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", fullmatch=True))
 def test_a_number_is_read_as_the_standard_library_reads_it_or_is_too_large(text):
     expected = json.loads(text)

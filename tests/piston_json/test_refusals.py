@@ -249,7 +249,7 @@ def ours(body: bytes) -> str:
         return "refused"
 
 
-@settings(max_examples=400)
+@settings(max_examples=140)
 @given(st.binary(max_size=40))
 @example(b"\xef\xbb\xbf")
 @example(b'{"a":1,"\\u0061":2}')
@@ -294,13 +294,13 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=180)
 @given(st.lists(pieces, max_size=14).map(b"".join))
 def test_any_tokens_are_read_or_refused_as_the_standard_library_made_strict_would(body):
     assert ours(body) == outcome(body)
 
 
-@settings(max_examples=400)
+@settings(max_examples=140)
 @given(plain | tricky_data, st.data())
 def test_json_with_one_wrong_byte_is_read_or_refused_as_the_standard_library_would(data, draw):
     body = bytearray(json.dumps(data, ensure_ascii=False).encode())
@@ -309,7 +309,6 @@ def test_json_with_one_wrong_byte_is_read_or_refused_as_the_standard_library_wou
     assert ours(bytes(body)) == outcome(bytes(body))
 
 
-@settings(max_examples=100)
 @given(st.binary(max_size=30) | st.lists(pieces, max_size=10).map(b"".join))
 def test_no_bytes_are_ever_a_500(body):
     response, received = sent(body)
@@ -389,7 +388,7 @@ objects = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=140)
 @given(objects)
 def test_a_duplicate_is_refused_exactly_where_there_is_one(text):
     body = text.encode()

@@ -233,7 +233,7 @@ def test_an_offset_with_seconds_keeps_the_instant_in_a_form_that_rfc_3339_knows(
     assert written[-6:] == "+00:19"
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.timezones() | st.none()))  # noqa: DTZ001
 def test_a_datetime_tells_its_instant_whatever_its_zone(moment):
     written = datetime.fromisoformat(data_in(shown(moment)))
@@ -244,13 +244,11 @@ def test_a_datetime_tells_its_instant_whatever_its_zone(moment):
         assert written.astimezone(UTC) == moment.astimezone(UTC)
 
 
-@settings(max_examples=100)
 @given(st.timedeltas(timedelta(days=-(10**8)), timedelta(days=10**8)))
 def test_a_duration_is_read_back_exactly_by_django(duration):
     assert parse_duration(data_in(shown(duration))) == duration
 
 
-@settings(max_examples=100)
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_a_decimal_keeps_every_digit_and_its_exponent(number):
     assert Decimal(data_in(shown(number))).compare_total(number) == 0

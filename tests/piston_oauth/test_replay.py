@@ -11,6 +11,7 @@ from warnings import catch_warnings, simplefilter
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connections
+from django.db.models.signals import post_delete
 from django.test import Client, override_settings
 
 from piston_oauth.models import AccessToken, Consumer, Nonce, RequestToken, in_seconds
@@ -158,7 +159,7 @@ def in_processes(attempt):
     came = [answers.get() for _ in processes]
     for each in processes:
         each.join()
-    return sorted(came)
+    return sorted(came, key=str)
 
 
 def expect_one_answer(signer):
@@ -199,6 +200,20 @@ def expect_one_exchange(signer):
 def test_of_eight_processes_one_gets_the_access_token_on_sqlite(provider, file):
     with a_file(file) as signer:
         expect_one_exchange(signer)
+
+
+def test_it_is_one_where_somebody_listens_to_all_deletions(provider, file):
+    """Then Django reads what it deletes, and SQLite does not let a transaction write that has read before."""
+    post_delete.connect(listen)
+    try:
+        with a_file(file) as signer:
+            expect_one_exchange(signer)
+    finally:
+        post_delete.disconnect(listen)
+
+
+def listen(**_signal):
+    """Hear of a deletion."""
 
 
 @pytest.mark.postgres

@@ -145,7 +145,7 @@ def test_it_is_the_same_where_openid_connect_is_on(issue, site, oidc):
         assert Client().get("/api/who/", headers=headers).status_code == 401
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(max_codepoint=255), max_size=60)
     | st.from_regex(r"\A[A-Za-z0-9._~+/-]+=*\Z").filter(lambda token: token != TOKEN)
@@ -157,7 +157,7 @@ def test_no_other_token_is_ever_more_than_a_refusal(db, token):
         OAuth2Authenticator().authenticate(request)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     query=st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=30),

@@ -31,7 +31,7 @@ def server(live_server, monkeypatch) -> Iterator[str]:
         monkeypatch.setenv(f"{client}_INSECURE_TRANSPORT", "1")  # the server of a test has no TLS
     monkeypatch.setenv("NO_PROXY", "*")
     yield live_server.url
-    gc.collect()  # urllib3 closes the connections of a session with the last reference to them
+    gc.collect(1)  # urllib3 closes the connections of a session with the last reference to them, which is young
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:  # it has to end while it shares the test's database
             thread.join(5)

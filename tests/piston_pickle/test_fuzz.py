@@ -58,7 +58,6 @@ def read_or_refused(body: bytes) -> None:
         assert repr(data) == repr(as_data(Judge(io.BytesIO(body)).load())) == repr(as_data(data))
 
 
-@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes(body):
     read_or_refused(body)
@@ -75,7 +74,7 @@ def mutations(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(mutations())
 def test_a_pickle_that_was_changed(body):
     read_or_refused(body)
@@ -113,14 +112,14 @@ likely = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(sequences | likely)
 def test_any_instructions(instructions):
     read_or_refused(instructions + b".")
     read_or_refused(b"](" + instructions + b"e.")
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(st.binary(max_size=100), st.binary(max_size=5), st.integers(0, 200))
 def test_any_body_without_a_good_signature(body, change, at):
     sealed = seal(VALID[0])

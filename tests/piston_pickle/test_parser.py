@@ -54,7 +54,6 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=100)
 @given(plain)
 def test_what_the_emitter_writes_the_parser_reads(data):
     body = PickleEmitter().emit(Document(data), HttpRequest())
@@ -62,7 +61,6 @@ def test_what_the_emitter_writes_the_parser_reads(data):
     assert repr(read(body)) == repr(data)
 
 
-@settings(max_examples=40)
 @given(plain)
 def test_what_is_signed_the_parser_reads(data):
     assert repr(parser.parse(signed(data, KEY), HttpRequest())) == repr(data)
@@ -75,7 +73,7 @@ everyday = st.recursive(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(everyday, st.sampled_from(PROTOCOLS), st.booleans())
 def test_a_pickle_of_any_current_protocol_is_read_as_python_reads_it(data, protocol, optimized):
     import pickletools

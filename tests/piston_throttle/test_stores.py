@@ -85,7 +85,7 @@ def test_a_store_counts_as_the_model_does(make, algorithm, limit, window, reques
 
 
 @every_algorithm
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(limit=LIMITS, window=WINDOWS, requests=REQUESTS)
 def test_counting_in_memory_is_the_model_for_many_more(algorithm, limit, window, requests):
     test_a_store_counts_as_the_model_does.hypothesis.inner_test(MAKERS["memory"], algorithm, limit, window, requests)

@@ -35,7 +35,6 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=120)
 @given(plain)
 def test_any_plain_data_is_read_back_the_same(data):
     body = emitted(data)
@@ -44,7 +43,6 @@ def test_any_plain_data_is_read_back_the_same(data):
     assert repr(judges.read(body)) == repr(data)
 
 
-@settings(max_examples=100)
 @given(plain)
 def test_what_another_writer_of_the_convention_writes_is_read_the_same(data):
     assert repr(read(judges.write(data))) == repr(data)

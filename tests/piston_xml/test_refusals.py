@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from piston_core import MalformedBody
@@ -186,14 +186,12 @@ tokens = st.sampled_from(
 tokens |= st.sampled_from([*"\"'=x:\\é\0 ", "<!DOCTYPE", "<a type='integer'>", "<a escaped='true'>"])
 
 
-@settings(max_examples=120)
 @given(st.binary(max_size=40) | st.lists(tokens, max_size=12).map("".join).map(str.encode))
 @example(b"\xef\xbb\xbf\xff\xfe")
 def test_any_bytes_are_read_or_refused(body):
     assert well_formed_or_refused(body)
 
 
-@settings(max_examples=100)
 @given(plain, st.data())
 def test_a_document_with_one_wrong_byte_is_read_or_refused(data, draw):
     body = bytearray(write(data))

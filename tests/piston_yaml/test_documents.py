@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from piston_yaml import YAMLEmitter
@@ -13,7 +13,6 @@ from tests.piston_yaml.data import plain, texts, tricky
 from tests.piston_yaml.judges import END, read_by_all
 
 
-@settings(max_examples=100)
 @given(plain)
 def test_any_plain_data_is_read_back_the_same_by_every_reader(data):
     document = written(data)
@@ -22,7 +21,6 @@ def test_any_plain_data_is_read_back_the_same_by_every_reader(data):
     assert repr(read(document)) == repr(data)
 
 
-@settings(max_examples=100)
 @given(st.lists(tricky | texts, min_size=1), st.dictionaries(tricky | texts, st.just(1)))
 def test_text_that_looks_like_yaml_stays_text_as_a_value_and_as_a_key(values, keys):
     for data in (values, keys, {"values": values, "keys": keys}, values[0]):

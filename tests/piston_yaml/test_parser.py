@@ -83,7 +83,7 @@ def test_what_is_quoted_or_a_block_is_text(text):
 LENIENT = re.compile(r"[-+]0[ox]|[-+]?\.[0-9]+[eE][0-9]")
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.text("+-0179.eEox", min_size=2, max_size=8).filter(lambda text: not LENIENT.match(text)))
 def test_a_number_is_read_as_another_reader_of_yaml_1_2_reads_it(text):
     expected = YAML(typ="safe", pure=True).load(f"[{text}]")[0]
@@ -100,7 +100,6 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=100)
 @given(plain, st.sampled_from([None, True, False]), st.integers(1, 200), st.integers(2, 9))
 def test_what_another_writer_tags_and_quotes_is_read(data, flow, width, indent):
     style = {"default_style": '"', "default_flow_style": flow, "width": width, "indent": indent}
@@ -116,7 +115,6 @@ def copied(data):
     return {key: copied(value) for key, value in data.items()} if isinstance(data, dict) else data
 
 
-@settings(max_examples=100)
 @given(plain, st.sampled_from([None, 1, "  "]))
 def test_json_is_yaml(data, indent):
     body = json.dumps(data, ensure_ascii=False, indent=indent)

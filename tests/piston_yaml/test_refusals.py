@@ -109,7 +109,7 @@ def test_a_bomb_is_refused_at_once(body):
 pieces = st.sampled_from([*INDICATORS, *SEQUENCES, *CHARACTERS, "&a ", "*a", "!!", "! ", "%YAML 1.2\n", "\r\n"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(pieces, max_size=12).map("".join))
 def test_whatever_is_sent_is_read_as_libyaml_understands_it_or_refused(body):
     """The judge reads all scalars as text, so that what remains is the structure."""
@@ -128,7 +128,7 @@ def as_text(data):
     return [as_text(item) for item in data.values()] if isinstance(data, dict) else "scalar"
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(body):
     with contextlib.suppress(MalformedBody):

@@ -9,7 +9,7 @@ from piston_auth.digest.authenticator import DigestAuthenticator
 from piston_auth.digest.terms import QUALITIES
 from piston_auth.logins import Logins
 from piston_auth.tokens.form import PREFIX, checked_prefix
-from piston_auth.tokens.keeping import checked_cache_seconds
+from piston_auth.tokens.keeping import SECONDS, checked_cache_seconds
 from piston_auth.tokens.used import checked_seconds
 
 
@@ -43,7 +43,7 @@ class Options:
     digest_nonce_seconds: Any = 300
     token_prefix: Any = PREFIX
     token_last_used_seconds: Any = 3600
-    token_cache_seconds: Any = 0
+    token_cache_seconds: Any = SECONDS
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.

@@ -9,7 +9,6 @@ from piston_core import Authenticator, Identity, Problem, quoted
 from piston_oauth.hiding import hide
 from piston_oauth.options import Options
 from piston_oauth.parameters import receive
-from piston_oauth.refusals import Malformed
 from piston_oauth.verifying import Signed, verify
 
 
@@ -40,8 +39,8 @@ class OAuthAuthenticator(Authenticator):
         received = receive(request, self.options.places)
         if received is None:
             return None
-        if not received.protocol.get("oauth_token") and not self.options.two_legged:
-            raise Malformed("Parameters are missing: oauth_token.")
+        if not self.options.two_legged:
+            received.need("oauth_token")
         from piston_oauth.models import AccessToken  # models, so not before Django is ready
 
         signed = verify(request, received, self.options, AccessToken)

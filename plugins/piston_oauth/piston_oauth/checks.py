@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.module_loading import import_string
 
 from piston_oauth.options import Options
 
@@ -84,8 +85,6 @@ def _warning(name: str, text: str, hint: str) -> CheckMessage:
 
 def _has(middleware: str) -> bool:
     """Return whether a middleware is there, itself or as the base of the project's own."""
-    from django.utils.module_loading import import_string
-
     base = import_string(middleware)
     found = [import_string(name) for name in settings.MIDDLEWARE]
     return any(isinstance(each, type) and issubclass(each, base) for each in found)

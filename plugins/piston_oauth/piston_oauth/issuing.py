@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.debug import sensitive_variables
 
+from piston_core import delete_expired
 from piston_oauth import callbacks, vault
 from piston_oauth.options import Options
 from piston_oauth.refusals import Malformed, Refused
@@ -59,7 +60,7 @@ def refuse(token: RequestToken) -> None:
 def exchange(signed: Signed, options: Options) -> tuple[AccessToken, str]:
     """Return an access token and its secret for a request token to which a user has agreed (RFC 5849, section 2.3).
 
-    Of several requests at the same moment one gets it, since one alone deletes the request token.
+    Of several requests at the same moment one gets it, since one alone takes what guesses are left.
 
     Raises:
         Refused: nobody has agreed, the verifier is not the right one, or the token has been exchanged before.
@@ -73,19 +74,19 @@ def exchange(signed: Signed, options: Options) -> tuple[AccessToken, str]:
     access = AccessToken(consumer=signed.consumer, user=token.user, expires=None if age is None else in_seconds(age))
     access.secret = secret = vault.new_key()
     with atomically(AccessToken):
-        if not _stored(token).filter(guesses__lt=_GUESSES).delete()[0]:
+        # An update, since for a delete Django may read first, and SQLite would not let those who have read queue.
+        if not _stored(token).filter(guesses__lt=_GUESSES).update(guesses=_GUESSES):
             raise Refused("The token has been used before.")
+        _stored(token).delete()
         access.save()
     return access, secret
 
 
 def sweep_request_tokens(*, most: int) -> int:
     """Delete request tokens whose time is over; return how many."""
-    from piston_oauth.models import RequestToken
+    from piston_oauth.models import RequestToken, stored
 
-    rows = RequestToken.objects.using(router.db_for_write(RequestToken))
-    over = rows.filter(expires__lt=timezone.now()).order_by("expires")
-    return rows.filter(pk__in=list(over.values_list("pk", flat=True)[:most])).delete()[0]
+    return delete_expired(stored(RequestToken).filter(expires__lt=timezone.now()).order_by("expires"), most)
 
 
 def _knows_verifier(token: RequestToken, verifier: str) -> bool:

@@ -217,6 +217,11 @@ def in_seconds(seconds: int) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
 
 
+def stored(model: type[models.Model]) -> models.QuerySet[Any]:
+    """Return a model's rows in the database that it is written to."""
+    return model._default_manager.using(router.db_for_write(model))
+
+
 def atomically(model: type[models.Model]) -> Any:
     """Return a transaction in the database that a model is written to, or a savepoint in it."""
     return transaction.atomic(using=router.db_for_write(model))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 
-from django.db import IntegrityError, router
+from django.db import IntegrityError
 
+from piston_core import delete_expired
 from piston_oauth import vault
 from piston_oauth.refusals import Refused
 
@@ -41,11 +42,11 @@ def use(consumer: str, token: str, timestamp: int, nonce: str, age: int) -> None
 
 
 def _is_first(digest: str, timestamp: int) -> bool:
-    from piston_oauth.models import Nonce, atomically  # models, so not before Django is ready
+    from piston_oauth.models import Nonce, atomically, stored  # models, so not before Django is ready
 
     try:
         with atomically(Nonce):  # a savepoint, or the transaction of the request would be broken
-            Nonce.objects.using(router.db_for_write(Nonce)).create(digest=digest, timestamp=timestamp)
+            stored(Nonce).create(digest=digest, timestamp=timestamp)
     except IntegrityError as error:
         for each in filter(None, (error, error.__cause__)):
             each.with_traceback(None)  # Django keeps it with the connection, and it would keep the request
@@ -60,9 +61,7 @@ def sweep(age: int, *, most: int) -> int:
         age: how many seconds a timestamp may be off.
         most: how many rows to delete.
     """
-    from piston_oauth.models import Nonce
+    from piston_oauth.models import Nonce, stored
 
-    rows = Nonce.objects.using(router.db_for_write(Nonce))
-    over = rows.filter(timestamp__lt=int(time.time()) - 2 * age)  # twice, for servers whose clocks differ
-    deleted, _ = rows.filter(pk__in=list(over.values_list("pk", flat=True)[:most])).delete()
-    return deleted
+    over = int(time.time()) - 2 * age  # twice, for servers whose clocks differ
+    return delete_expired(stored(Nonce).filter(timestamp__lt=over), most)

@@ -57,6 +57,16 @@ class Received:
     signed: Pairs
     realm: str = ""
 
+    def need(self, *names: str) -> None:
+        """Refuse a request in which one of these protocol parameters is missing or empty.
+
+        Raises:
+            Malformed: it names them.
+        """
+        missing = [name for name in names if not self.protocol.get(name)]
+        if missing:
+            raise Malformed(f"Parameters are missing: {', '.join(missing)}.")
+
 
 def receive(request: HttpRequest, places: Container[str]) -> Received | None:
     """Return the parameters of a request, ``None`` if it holds no OAuth credentials in the places that may have them.

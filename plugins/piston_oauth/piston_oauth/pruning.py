@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import router
 from django.db.models import Q
 from django.utils import timezone
 
+from piston_core import delete_expired
 from piston_oauth.issuing import sweep_request_tokens
 from piston_oauth.nonces import sweep
 
@@ -37,9 +37,7 @@ def _in_batches(delete: Callable[[], int]) -> int:
 
 
 def _sweep_access_tokens(days: int) -> int:
-    from piston_oauth.models import AccessToken  # models, so not before Django is ready
+    from piston_oauth.models import AccessToken, stored  # models, so not before Django is ready
 
-    rows = AccessToken.objects.using(router.db_for_write(AccessToken))
     moment = timezone.now() - timedelta(days=days)
-    over = rows.filter(Q(expires__lt=moment) | Q(revoked__lt=moment)).order_by()
-    return rows.filter(pk__in=list(over.values_list("pk", flat=True)[:_BATCH])).delete()[0]
+    return delete_expired(stored(AccessToken).filter(Q(expires__lt=moment) | Q(revoked__lt=moment)).order_by(), _BATCH)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import dataclass
 from functools import lru_cache
-from logging import getLogger
 from typing import Any, cast
 from urllib.parse import quote, unquote_to_bytes
 
@@ -23,7 +22,6 @@ from oauthlib.oauth1.rfc5849.signature import base_string_uri, normalize_paramet
 from piston_oauth.parameters import Pairs
 from piston_oauth.refusals import Malformed
 
-_log = getLogger(__name__)
 _HASHES: dict[str, HashAlgorithm] = {
     "RSA-SHA1": SHA1(),  # noqa: S303 - what RFC 5849 names, for clients that know nothing newer
     "RSA-SHA256": SHA256(),

@@ -92,9 +92,7 @@ def verify(request: HttpRequest, received: Received, options: Options, tokens: t
 
 def _refuse_unsupported(request: HttpRequest, received: Received, options: Options) -> None:
     protocol = received.protocol
-    missing = [name for name in _NEEDED if not protocol.get(name)]
-    if missing:
-        raise Malformed(f"Parameters are missing: {', '.join(missing)}.")
+    received.need(*_NEEDED)
     if protocol.get("oauth_version", "1.0") != "1.0":
         raise Malformed("oauth_version has to be 1.0.")
     _refuse_method(request, received, options)

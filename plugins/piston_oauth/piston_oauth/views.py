@@ -60,7 +60,9 @@ def request_token(request: HttpRequest, options: Options) -> Mapping[str, str]:
     received = _received(request, options)
     if "oauth_callback" not in received.protocol:
         raise Malformed("Parameters are missing: oauth_callback.")
-    signed = verify(request, _without_empty_token(received), options, None)
+    if received.protocol.get("oauth_token"):  # some clients send an empty one (RFC 5849, section 2.1)
+        raise Malformed("oauth_token does not belong to a request for temporary credentials.")
+    signed = verify(request, received, options, None)
     token, secret = issue_request_token(signed, options)
     sweep_request_tokens(most=_SWEPT)
     return {"oauth_token": token.key, "oauth_token_secret": secret, "oauth_callback_confirmed": "true"}
@@ -73,9 +75,8 @@ def access_token(request: HttpRequest, options: Options) -> Mapping[str, str]:
     from piston_oauth.models import RequestToken  # models, so not before Django is ready
 
     received = _received(request, options)
-    for name in ("oauth_token", "oauth_verifier"):
-        if not received.protocol.get(name):
-            raise Malformed(f"Parameters are missing: {name}.")
+    received.need("oauth_token")
+    received.need("oauth_verifier")
     signed: Signed = verify(request, received, options, RequestToken)
     token, secret = exchange(signed, options)
     return {"oauth_token": token.key, "oauth_token_secret": secret}
@@ -85,13 +86,6 @@ def _received(request: HttpRequest, options: Options) -> Received:
     received = receive(request, options.places)
     if received is None:
         raise AuthenticationFailed("This needs a signed request (RFC 5849).")
-    return received
-
-
-def _without_empty_token(received: Received) -> Received:
-    """Refuse a token where none belongs; some clients send an empty one (RFC 5849, section 2.1)."""
-    if received.protocol.get("oauth_token"):
-        raise Malformed("oauth_token does not belong to a request for temporary credentials.")
     return received
 
 

@@ -105,7 +105,11 @@ def using(request):
 @pytest.fixture
 def file(tmp_path, django_db_blocker):
     """Make a database of a file, and in it what the migrations make."""
-    connections.settings[FILE] = {**connections.settings["default"], "NAME": tmp_path / "db"}
+    connections.settings[FILE] = {
+        **connections.settings["default"],
+        "NAME": tmp_path / "db",
+        "OPTIONS": {"timeout": 30},
+    }
     with django_db_blocker.unblock():
         for app in ("auth", "piston_digest"):
             call_command("migrate", app, database=FILE, verbosity=0)

@@ -373,7 +373,7 @@ def test_a_database_that_fails_does_not_bring_the_answer_into_reports(aladdin, c
         assert secret not in report
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["username", "realm", "uri", "algorithm", "nonce", "nc", "cnonce", "qop", "response"]),

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from piston_auth.tokens import TokenAuthenticator, keeping
 from piston_auth.tokens.models import Token
 from piston_core import AuthenticationFailed
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # within one nothing is kept
+
+
+class Clerk(User):
+    """Users, as another part of a project sees them."""
+
+    class Meta:
+        proxy = True
+        app_label = "auth"
 
 
 class Clock:
@@ -45,10 +55,77 @@ def known(authenticator, text):
     return identity, len([each for each in queries if each["sql"].startswith("SELECT")])
 
 
-def test_a_token_is_read_with_each_request_where_nothing_else_is_said(issued):
-    authenticator = TokenAuthenticator()
+def test_a_token_is_read_with_each_request_where_that_is_wanted(issued):
+    authenticator = TokenAuthenticator(cache_seconds=0)
 
     assert [known(authenticator, issued[1])[1] for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_token_is_read_once_in_a_second_where_nothing_is_said(issued, clock):
+    authenticator = TokenAuthenticator(last_used_seconds=0)
+
+    assert [known(authenticator, issued[1])[1] for _ in range(3)] == [1, 0, 0]
+    clock.now += 1
+    assert known(authenticator, issued[1])[1] == 1
+
+
+def test_a_token_is_read_with_each_request_within_a_transaction(issued):
+    authenticator = TokenAuthenticator(cache_seconds=60)
+    known(authenticator, issued[1])
+    with transaction.atomic():
+        assert [known(authenticator, issued[1])[1] for _ in range(3)] == [1, 1, 1]
+        issued[0].delete()
+        assert known(authenticator, issued[1])[0] is None
+        transaction.set_rollback(True)
+
+    assert known(authenticator, issued[1])[0]
+
+
+def test_what_is_ended_in_a_transaction_is_ended_at_once_when_that_is(issued, clock):
+    """Another thread that has read the token meanwhile has seen it as it was."""
+    authenticator = TokenAuthenticator(cache_seconds=60, last_used_seconds=0)
+    assert known(authenticator, issued[1])[0]
+    rows = authenticator._kept._rows
+    before = dict(rows)
+    with transaction.atomic():
+        issued[0].delete()
+        rows.update(before)  # by another thread, before the commit
+
+    assert known(authenticator, issued[1])[0] is None
+
+
+def test_a_row_that_was_read_before_a_change_is_not_kept_after_it(issued, clock):
+    authenticator = TokenAuthenticator(cache_seconds=60, last_used_seconds=0)
+    token, text = issued
+    assert known(authenticator, text)[0]
+    kept = authenticator._kept
+    (row,) = (row for _, row in kept._rows.values())
+    kept.forget(token.digest)
+
+    def slow(_digest):
+        token.delete()
+        return row
+
+    assert kept.row(token.digest, "default", slow) == row
+    assert known(authenticator, text)[0] is None
+
+
+def test_what_is_deleted_elsewhere_is_still_deleted_without_being_read(issued):
+    known(TokenAuthenticator(), issued[1])
+    Session.objects.create(session_key="some", expire_date=timezone.now())
+
+    with CaptureQueriesContext(connection) as queries:
+        Session.objects.filter(session_key="some").delete()
+
+    assert not [each for each in queries if each["sql"].startswith("SELECT")]
+
+
+def test_what_a_request_could_change_for_the_next_one_is_not_kept(issued):
+    kept = keeping.KeptRows(60)
+    rows = {"number": [1, "one"], "tags": [1, ["one"]], "prefs": [1, {"one": 1}]}
+
+    assert [kept.row(digest, "default", rows.get) for digest in rows] == [*rows.values()]
+    assert [digest in kept for digest in rows] == [True, False, False]
 
 
 def test_a_token_is_read_once_in_so_many_seconds(issued, clock):
@@ -75,6 +152,7 @@ def test_no_request_gets_the_objects_of_another(issued, clock):
         lambda token: token.delete(),
         lambda token: token.user.delete(),
         lambda token: User.objects.get(pk=token.user_id).delete(),
+        lambda token: Clerk.objects.get(pk=token.user_id).delete(),
     ],
 )
 def test_what_is_ended_in_this_process_is_ended_at_once(issued, clock, end):
@@ -120,8 +198,6 @@ def test_an_unknown_token_is_not_kept(issued, clock):
 
 def test_a_token_that_expires_meanwhile_is_refused(issued, clock):
     from datetime import timedelta
-
-    from django.utils import timezone
 
     authenticator = TokenAuthenticator(cache_seconds=60, last_used_seconds=0)
     token, text = issued

@@ -160,7 +160,7 @@ class TestPostgres:
 def test_threads_share_the_sql_and_nothing_else(issued):
     """Each has a connection of its own."""
     _, text = issued
-    authenticator, names = TokenAuthenticator(), []
+    authenticator, names = TokenAuthenticator(cache_seconds=0), []
     request = RequestFactory().get("/", headers=bearer(text))
     authenticator.authenticate(request)
 

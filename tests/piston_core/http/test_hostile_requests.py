@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from piston_core.pipeline.negotiate import names_format
 from tests.piston_core.http import site
 
-hostile = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+hostile = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def mostly(meant: st.SearchStrategy[Any], odd: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

@@ -71,7 +71,7 @@ PARAMETERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parameters=PARAMETERS)
 def test_a_query_is_answered_as_the_get_with_the_same_parameters(tags, parameters):
     with api(ROUTES) as ask:

@@ -61,7 +61,7 @@ def is_keyed(make, handler, query: str) -> bool:
 
 
 @everywhere
-@examples(25)
+@examples(12)
 @given(st.data())
 def test_all_pages_together_are_the_list_there_and_back(alias, data):
     names = data.draw(st.lists(st.sampled_from([*FEW]), min_size=1, max_size=3, unique=True))
@@ -81,7 +81,7 @@ def test_all_pages_together_are_the_list_there_and_back(alias, data):
 
 
 @everywhere
-@examples(20)
+@examples(10)
 @given(st.data())
 def test_nothing_that_stays_is_left_out_or_comes_twice_while_others_come_and_go(alias, data):
     handler = handler_of(Loose, sorting=("integer", "date"))
@@ -201,7 +201,7 @@ ORDERS: dict[str, Any] = {
 
 @everywhere
 @pytest.mark.parametrize("name", ORDERS)
-@pytest.mark.parametrize("limit", [1, 2, 4])
+@pytest.mark.parametrize("limit", [1, 3])
 def test_an_order_that_is_known_by_columns_has_cursors(alias, name, limit):
     with undone(alias):
         shelves(alias)

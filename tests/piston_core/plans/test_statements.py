@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = ("pk", "name", "stock", ("maker", ("name",)), ("category", ("name",)), ("reviews", ("stars",)))
 generated = settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,

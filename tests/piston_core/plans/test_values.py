@@ -197,7 +197,6 @@ def test_plain_data_arrives_as_it_was_returned(data):
         assert client.get("/api/it/").json() == {"it": data}
 
 
-@settings(max_examples=40, deadline=None)
 @given(PLAIN)
 def test_disguised_data_arrives_as_plain_as_undisguised(data):
     def disguised(value):

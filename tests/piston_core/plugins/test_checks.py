@@ -187,7 +187,7 @@ LISTS = st.lists(JUNK | st.sampled_from(["json", "auth"]), max_size=3)
         },
     )
 )
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_checks_say_what_is_wrong_with_any_settings_and_never_fail(settings, piston):
     settings.PISTON = piston
 
@@ -288,7 +288,7 @@ def test_e004_is_not_for_what_fields_may_hold(serve):
         max_leaves=8,
     )
 )
-@hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_checks_say_what_is_wrong_with_any_fields_and_never_fail(serve, fields):
     serve(handler(fields=fields))
 

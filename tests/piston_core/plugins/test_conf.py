@@ -148,7 +148,7 @@ def test_a_refusal_is_what_django_calls_improperly_configured():
 
 
 @given(st.one_of(ANYTHING, st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), ANYTHING, max_size=4)))
-@hypothesis_settings(max_examples=300, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 def test_whatever_stands_in_the_settings_is_read_or_refused(piston):
     with override_settings(PISTON=piston):
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db import connections, router, transaction
+from django.db import router
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from piston_auth.digest.models import DigestNonce
+from piston_core import delete_expired
 
 SWEPT = 100  # rows at most, with each new nonce
 
@@ -54,17 +55,7 @@ def marked(highest: int, seen: int, count: int, window: int) -> tuple[int, int] 
 
 def sweep() -> int:
     """Delete some rows that have expired, and return how many; rows that others are about to delete are theirs."""
-    using = router.db_for_write(DigestNonce)
-    expired = _rows().filter(expires__lte=timezone.now())
-    some = list(expired.values_list("pk", flat=True)[:SWEPT])
-    if not some:
-        return 0
-    with transaction.atomic(using=using):
-        rows = expired.filter(pk__in=some)
-        if connections[using].features.has_select_for_update_skip_locked:  # two would wait for each other
-            free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
-            rows = _rows().filter(pk__in=list(free))
-        return rows.delete()[0]
+    return delete_expired(_rows().filter(expires__lte=timezone.now()), SWEPT)
 
 
 def _new(key: str, expires: datetime) -> DigestNonce:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from piston_auth.tokens.form import PREFIX, Form, digest_of
-from piston_auth.tokens.keeping import KeptRows
+from piston_auth.tokens.keeping import SECONDS, KeptRows
 from piston_auth.tokens.reading import Reader
 from piston_auth.tokens.used import LastUse
 from piston_core import AuthenticationFailed, Authenticator, Identity, InsufficientScope, Problem, quoted
@@ -35,7 +35,7 @@ class TokenAuthenticator(Authenticator):
     strength = 20
 
     def __init__(
-        self, *, realm: str = "API", prefix: str = PREFIX, last_used_seconds: int = 3600, cache_seconds: int = 0
+        self, *, realm: str = "API", prefix: str = PREFIX, last_used_seconds: int = 3600, cache_seconds: int = SECONDS
     ) -> None:
         self._challenge = f"{self.scheme.capitalize()} realm={quoted(realm)}"
         self._form = Form(prefix)
@@ -65,9 +65,10 @@ class TokenAuthenticator(Authenticator):
         text = text.strip(" ")
         if not self.recognises(text):
             return None
-        if not self.fits(text):
+        digest = digest_of(text)
+        if not (digest in self._kept or self.fits(text)):
             raise AuthenticationFailed(_REFUSED)
-        return self._identity(digest_of(text))
+        return self._identity(digest)
 
     def _identity(self, digest: str) -> Identity:
         """Return who has the token with a digest.

@@ -80,8 +80,9 @@ class Tokens(models.QuerySet["Token"]):
 
     def revoke(self) -> int:
         """Have these tokens not be accepted any more, and return how many of them were not revoked before."""
+        self._for_write = True  # so that both are about one database
         revoked = self.filter(revoked=None).update(revoked=timezone.now())
-        tokens_revoked.send(sender=self.model)
+        tokens_revoked.send(sender=self.model, using=self.db)
         return revoked
 
     # As with Django's delete(): Token.objects.revoke() would be all of them, by one slip.

@@ -80,7 +80,8 @@ class Statement:
     def token_of(self, row: Row) -> Token:
         """Return the token that a row holds, with its user."""
         token: Token = self.token.object_of(row, self.alias)
-        token.user = self.user.object_of(row, self.alias)
+        field: Any = self.token.model._meta.get_field("user")  # no reverse relation, which Django's stubs think of
+        field.set_cached_value(token, self.user.object_of(row, self.alias))  # as the ORM does it
         return token
 
 
@@ -114,12 +115,18 @@ class Reader:
         """Return the token with a digest, with its user; ``None`` if there is none."""
         alias = router.db_for_read(self.model)
         if alias not in self._statements:
-            self._statements[alias] = compiled(wanted(self.model, alias, _ANY))
+            self._statements[alias] = self._compiled(alias)
         statement = self._statements[alias]
         if statement is None:
             return next(iter(wanted(self.model, alias, digest)), None)
-        row = self._kept.row(digest, statement.row)
+        row = self._kept.row(digest, alias, statement.row)
         return None if row is None else statement.token_of(row)
+
+    def _compiled(self, alias: str) -> Statement | None:
+        statement = compiled(wanted(self.model, alias, _ANY))
+        if statement is not None:
+            self._kept.watch(statement.token.model, statement.user.model)
+        return statement
 
 
 def wanted(model: type[Token], alias: str, digest: str) -> Tokens:

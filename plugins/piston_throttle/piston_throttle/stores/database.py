@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error, OperationalError, connections, transaction
 from django.db.models import QuerySet
 
+from piston_core import delete_expired
 from piston_throttle.algorithms import ALGORITHMS, Held, Quota, Taken
 from piston_throttle.stores.contract import Store
 from piston_throttle.stores.statements import NOW, STATEMENTS
@@ -66,14 +67,7 @@ class DatabaseStore(Store):
 
     def prune(self) -> int:
         """Delete rows that matter no more, at most a thousand; return how many they were."""
-        expired = self._rows().filter(expires__lte=self._now())
-        keys = list(expired.values_list("pk", flat=True)[:_SWEPT])
-        with transaction.atomic(using=self._using):
-            rows = expired.filter(pk__in=keys)  # the moment is judged again, since a sender may have come back
-            if connections[self._using].features.has_select_for_update_skip_locked:  # two would wait for each other
-                free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
-                rows = self._rows().filter(pk__in=list(free))
-            return rows.delete()[0]
+        return delete_expired(self._rows().filter(expires__lte=self._now()), _SWEPT)
 
     def _apart(self) -> AbstractContextManager[None]:
         """Return a savepoint in a transaction of the request's, which a failure must not break."""

@@ -27,7 +27,7 @@ def stored(model: Any, alias: str, rows: list[dict[str, Any]]) -> None:
 
 
 @everywhere
-@examples(20)
+@examples(12)
 @given(rows=st.lists(row(null=True), max_size=4))
 def test_columns_with_null(alias, rows):
     with undone(alias):
@@ -37,7 +37,7 @@ def test_columns_with_null(alias, rows):
 
 
 @everywhere
-@examples(20)
+@examples(12)
 @given(rows=st.lists(row(null=False), min_size=1, max_size=4))
 def test_columns_without_null(alias, rows):
     with undone(alias):

@@ -19,7 +19,7 @@ MODELS = [each for each in MODELS if hasattr(each, "_meta")]
 
 @everywhere
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_any_names_of_any_model(alias, model, data):
     names = data.draw(trees.names(model), label="fields")

@@ -7,11 +7,11 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models, router
+from django.db import models
 
 from piston_core import plugin_options
 from piston_oauth import vault
-from piston_oauth.models import AccessToken, Consumer, RequestToken, Sealed
+from piston_oauth.models import AccessToken, Consumer, RequestToken, Sealed, stored
 from piston_oauth.options import Options
 from piston_oauth.pruning import prune
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 
 def _rows(table: type[Sealed]) -> models.QuerySet[Any]:
-    return table._default_manager.using(router.db_for_write(table)).exclude(sealed="").only("pk", "sealed")
+    return stored(table).exclude(sealed="").only("pk", "sealed")
 
 
 def _reseal(row: Any) -> bool:
