@@ -81,18 +81,20 @@ class AnyText(Good):
 
 
 def look_ahead_of_each_backslash(body: bytes) -> None:
-    for place in range(0, len(body), 16):
+    """Take time by the third power of the length, which no noise of a machine makes look linear."""
+    for place in range(0, len(body), 128):
         if body[place] == ord("\\"):
-            body.count(b"x", place)
+            for _ in range(0, place, 2048):
+                body.count(b"x", place)
 
 
-class Quadratic(Good):
+class Cubic(Good):
     def load(self, body):
         look_ahead_of_each_backslash(body)
         return super().load(body)
 
 
-class QuadraticWhereItEnds(Good):
+class CubicWhereItEnds(Good):
     def load(self, body):
         try:
             return super().load(body)
@@ -186,8 +188,8 @@ DEFECTS = [
     (Bottomless, SERVED, "204 (int) came instead of 400"),
     (Lenient, REFUSED, "b'{': it was read, as {}"),
     (AnyText, REFUSED, r"""b'"\xff"': it was read, as '�'"""),
-    (Quadratic, TIME, "a text of backslashes: a body eight times as long takes"),
-    (QuadraticWhereItEnds, TIME, "a text of backslashes, cut off: a body eight times as long takes"),
+    (Cubic, TIME, "a text of backslashes: a body eight times as long takes"),
+    (CubicWhereItEnds, TIME, "a text of backslashes, cut off: a body eight times as long takes"),
     (FloatsOnly, BACK, "the number 255 in an object: at /value: 255.0 (float) came instead of 255 (int)"),
     (Stripping, BACK, r"line end in an object: at /value: 'ab' (str) came instead of 'a\nb' (str)"),
     (Mute, REFUSED, "the detail '' says nothing"),
