@@ -11,8 +11,8 @@ import pytest
 from piston_core import MalformedBody, Patch, Problem
 from piston_core.testing import ParserContract, PatchContract
 from tests.piston_core.testing.seeding import expect_covered, expect_named, promises_of
-from tests.piston_core.testing.test_parsers import Good as Reading
 from tests.piston_core.testing.test_parsers import CubicWhereItEnds as ReadingSlowly
+from tests.piston_core.testing.test_parsers import Good as Reading
 
 
 class Members(Patch):
