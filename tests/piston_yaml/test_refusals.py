@@ -98,12 +98,12 @@ BOMBS = {
 
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_at_once(body):
-    """Two seconds of the process are hundreds of times what is needed, and much less than a bomb would take."""
+    """Half a second of the process is a hundred times of what is needed, and much less than a bomb would take."""
     started = time.process_time()
     why = refusal(body)
 
     assert len(why) < 200
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 0.5
 
 
 pieces = st.sampled_from([*INDICATORS, *SEQUENCES, *CHARACTERS, "&a ", "*a", "!!", "! ", "%YAML 1.2\n", "\r\n"])
