@@ -8,13 +8,26 @@ from piston_core.access import Authenticator, Identity, Operation, Permission, T
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subject
-from piston_core.declarations import Lifecycle, Validators
+from piston_core.contracts import Document, Emitter, Parser, Patch
+from piston_core.declarations import Action, Lifecycle, Relation, Validators
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
+from piston_core.linking import (
+    Affordance,
+    Href,
+    Input,
+    Key,
+    Link,
+    LinkBuilder,
+    Shape,
+    Shown,
+    Subject,
+    Target,
+    Where,
+)
 from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
 from piston_core.problems import AuthenticationFailed, InsufficientScope, Invalid, MalformedBody, Problem
@@ -26,6 +39,8 @@ from piston_core.sought import Sought
 __version__ = "0.1.0"
 
 __all__ = [
+    "Action",
+    "Affordance",
     "AnonymousBaseHandler",
     "Api",
     "AuthenticationFailed",
@@ -33,9 +48,12 @@ __all__ = [
     "BaseHandler",
     "Document",
     "Emitter",
+    "Href",
     "Identity",
+    "Input",
     "InsufficientScope",
     "Invalid",
+    "Key",
     "Lifecycle",
     "Link",
     "LinkBuilder",
@@ -46,16 +64,21 @@ __all__ = [
     "Permission",
     "PluginError",
     "Problem",
+    "Relation",
     "Reply",
     "Request",
     "Resource",
     "Scopes",
     "SettingsError",
+    "Shape",
+    "Shown",
     "Sought",
     "Subject",
+    "Target",
     "Throttle",
     "Validators",
     "Verdict",
+    "Where",
     "__version__",
     "client_address",
     "delete_expired",

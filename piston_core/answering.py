@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Manager, QuerySet
+from django.db.models import Manager, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 from piston_core.access import Operation
+from piston_core.affording import Spot, affordances_of, links_of
 from piston_core.arguments import identifies
-from piston_core.contracts import Document, Link, Subject
+from piston_core.contracts import Document
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
+from piston_core.linking import Affordance, Link, Shape, Subject
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
@@ -29,13 +31,17 @@ from piston_core.pipeline.link import link
 from piston_core.pipeline.permit import visible
 from piston_core.pipeline.prefer import applied
 from piston_core.pipeline.query import equivalent, parameters_of
-from piston_core.pipeline.represent import location, represent, rows_of
+from piston_core.pipeline.represent import data_of, location
 from piston_core.pipeline.respond import empty, rendered, respond
 from piston_core.pipeline.select import Methods, describe
-from piston_core.plans.compiler import Compiler
+from piston_core.plans.addresses import Addresses
+from piston_core.plans.values import Values, Whole, is_plain
 from piston_core.replies import NOTHING
 from piston_core.requests import Request
-from piston_core.sought import stored
+from piston_core.sought import Sought, stored
+
+if TYPE_CHECKING:
+    from piston_core.resource import Resource
 
 _LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
 # A list can be had in parts, and what is told of it depends on what the client prefers.
@@ -72,7 +78,7 @@ def wish_for(
     return wish_of(handler, request.GET, ranged, preferred.get("count", ""), strict=strict)
 
 
-def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result: Any) -> HttpResponseBase:
+def answer(request: HttpRequest, resource: Resource, exchange: Exchange, result: Any) -> HttpResponseBase:
     """Return the response for the result of a handler's method."""
     outcome = outcome_of(result, exchange.action)
     if not isinstance(outcome, Outcome):
@@ -80,8 +86,8 @@ def answer(request: HttpRequest, exchange: Exchange, compiler: Compiler, result:
     if outcome.data is NOTHING:
         return _own(exchange, empty(outcome.status, outcome.headers))
     if exchange.action in WRITES:
-        return _written(request, exchange, compiler, outcome)
-    return _shown(request, exchange, compiler, outcome)
+        return _written(request, resource, exchange, outcome)
+    return _shown(request, resource, exchange, outcome)
 
 
 def _own(exchange: Exchange, response: HttpResponseBase) -> HttpResponseBase:
@@ -97,26 +103,48 @@ def _has_tag_of_its_bytes(exchange: Exchange, status: int) -> bool:
     return exchange.action == "read" and status == 200 and (exchange.state is None or not exchange.state.etag)
 
 
-def _shown(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
-    handler, emitter, data = exchange.handler, exchange.emitter, outcome.data
-    headers, demand = outcome.headers, exchange.demand
+def _shown(request: HttpRequest, resource: Resource, exchange: Exchange, outcome: Outcome) -> HttpResponseBase:
+    data, headers, demand = outcome.data, outcome.headers, exchange.demand
     if demand is not None and demand.of_list and isinstance(data, QuerySet | Manager):
-        data = visible(cast("Request", request), Operation(handler, exchange.action), demand.of_list, data.all())
+        data = visible(
+            cast("Request", request), Operation(exchange.handler, exchange.action), demand.of_list, data.all()
+        )
     listed = isinstance(data, _LISTS) and outcome.status == 200
     if listed:
         headers = {**_LIST, **headers, **(equivalent(request) if request.method == "QUERY" else {})}
     if not listed or exchange.wish is None:
-        document = represent(request, handler, data, emitter, compiler, exchange.wanted)
-        return _sent(request, exchange, outcome, document, headers)
-    read = partial(rows_of, request, handler, emitter=emitter, compiler=compiler, wanted=exchange.wanted)
-    source = data.all() if isinstance(data, Manager) else data
-    streams = handler.stream or emitter.streams
-    page = page_of(source, exchange.wish, handler, parameters_of(request), read, streams=streams)
-    document = Document(page.rows, handler.layouts.get(emitter.name))
+        answered = _represented(request, resource, exchange, data)
+        return _sent(request, resource, exchange, outcome, answered, headers)
+    values, source = exchange.values(request, resource.compiler), data.all() if isinstance(data, Manager) else data
+    shape = _shape_of(values, source) if exchange.emitter.linked else None
+    streams = exchange.handler.stream or exchange.emitter.streams
+    read = partial(data_of, values, exchange)
+    page = page_of(source, exchange.wish, exchange.handler, parameters_of(request), read, streams=streams)
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
     more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
-    return _sent(request, exchange, outcome, document, {**headers, **told}, _led(request, page.links), more)
+    answered = Whole(page.rows, (), shape)
+    pages = _led(request, page.links)
+    return _sent(request, resource, exchange, outcome, answered, {**headers, **told}, pages, page.total, more)
+
+
+def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, data: Any) -> Whole:
+    """Return a result as plain data; of one object with where it leads to, for those who show that."""
+    if type(data) is dict and is_plain(data):  # told apart before the dearer questions
+        return Whole(data)
+    handler, values = exchange.handler, exchange.values(request, resource.compiler)
+    declares = bool(exchange.linking) and bool(handler.links or handler.actions)
+    if (declares or exchange.emitter.linked) and (type(data) is Sought or isinstance(data, Model)):
+        return values.whole(data)
+    return Whole(data_of(values, exchange, data))
+
+
+def _shape_of(values: Values, source: Any) -> Shape | None:
+    """Return the shape of a list's objects, ``None`` if it may have other rows."""
+    model = getattr(source, "model", values.handler.model)
+    if model is None or getattr(source, "_fields", None) is not None:  # of values()
+        return None
+    return values.plan_of(model, many=True).shape
 
 
 def _led(request: HttpRequest, links: Iterable[Link]) -> tuple[Link, ...]:
@@ -135,19 +163,19 @@ def _told(page: Page, preferred: Mapping[str, str]) -> dict[str, str]:
     return told
 
 
-def _written(request: HttpRequest, exchange: Exchange, compiler: Compiler, outcome: Outcome) -> HttpResponseBase:
+def _written(request: HttpRequest, resource: Resource, exchange: Exchange, outcome: Outcome) -> HttpResponseBase:
     handler, action, obj = exchange.handler, exchange.action, outcome.data
     headers = {**applied(exchange.preferred, ("return",)), **outcome.headers}
     if outcome.created:
-        address = location(request, handler, obj, compiler)
+        address = location(request, handler, obj, resource.compiler)
         headers = {"Location": address, **headers} if address else headers
     if exchange.preferred.get("return") == "minimal" and outcome.status in (200, 201):
         return empty(201 if outcome.created else 204, headers)
     data = stored(request, handler, action, obj)
-    document = represent(request, handler, data, exchange.emitter, compiler, exchange.wanted)
+    answered = _represented(request, resource, exchange, data)
     if data is not obj and not outcome.created and _is_at(obj, exchange.kwargs):  # RFC 9110, section 8.7
         headers = {"Content-Location": request.get_full_path(), **headers}
-    return _sent(request, exchange, outcome, document, headers)
+    return _sent(request, resource, exchange, outcome, answered, headers)
 
 
 def _is_at(obj: Any, kwargs: Mapping[str, Any]) -> bool:
@@ -157,21 +185,45 @@ def _is_at(obj: Any, kwargs: Mapping[str, Any]) -> bool:
 
 def _sent(
     request: HttpRequest,
+    resource: Resource,
     exchange: Exchange,
     outcome: Outcome,
-    document: Document,
+    answered: Whole,
     headers: Mapping[str, str],
     links: tuple[Link, ...] = (),
+    total: int | None = None,
     more: str = "",
 ) -> HttpResponseBase:
-    if exchange.link_builders:
-        links += link(Subject(request, type(exchange.handler), outcome.data), exchange.link_builders)
+    handler, emitter, content_type = exchange.handler, exchange.emitter, exchange.content_type
+    layout = handler.layouts.get(emitter.name) if handler.layouts else None
+    document = Document(answered.data, layout, links=links, shape=answered.shape, total=total)
+    if exchange.linking or emitter.linked:
+        document, links = _linked(request, resource, exchange, outcome, document, answered)
     if links:
-        document = Document(document.data, document.layout, links=links)
         headers = {**headers, "Link": link_field(links)}
-    emitter = exchange.emitter
-    content_type = exchange.content_type
     body = emit(request, document, emitter)
     if isinstance(body, bytes) and _has_tag_of_its_bytes(exchange, outcome.status):
         headers = {"ETag": tag_of(body, content_type + more), **headers}
     return respond(request, outcome.status, body, content_type, headers)
+
+
+def _linked(
+    request: HttpRequest,
+    resource: Resource,
+    exchange: Exchange,
+    outcome: Outcome,
+    document: Document,
+    answered: Whole,
+) -> tuple[Document, tuple[Link, ...]]:
+    """Return a document with where it leads to and what can be done next, and the links of its ``Link`` field."""
+    handler, match, obj = exchange.handler, request.resolver_match, outcome.data
+    addresses = Addresses(match.namespace if match else "")
+    spot = Spot(resource, exchange.kwargs, escape_uri_path(request.path), obj if isinstance(obj, Model) else None)
+    declared = tuple(links_of(handler, spot, answered.led, addresses))
+    built = link(Subject(request, type(handler), obj, declared), exchange.linking)
+    pages, further = document.links, tuple(each for each in built if each not in declared)
+    actions: tuple[Affordance, ...] = ()
+    if exchange.emitter.linked:
+        actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
+    document = replace(document, links=(*pages, *declared, *further), actions=actions)
+    return document, (*pages, *(each for each in built if not each.templated))

@@ -27,7 +27,7 @@ from piston_core.permissions import Declared
 from piston_core.pipeline.select import allowed
 from piston_core.problems import Problem
 from piston_core.resource import Resource
-from piston_core.scope import ItemRoute, Scope
+from piston_core.scope import NamedRoute, Scope
 from piston_core.suffixes import suffixed
 
 _KINDS: Mapping[type, str] = {
@@ -132,8 +132,8 @@ class Api:
         name = name or _name(handler, arguments)
         self.routes.append(make(text, resource, name=name))
         self._suffixed += suffixed(text, make, arguments, resource, name)
-        kinds = [_KINDS.get(type(each), "") for each in converters.values()]
-        self.scope.add_item(handler, ItemRoute(name, arguments, kinds[0] if len(kinds) == 1 else ""))
+        kinds = tuple(_KINDS.get(type(each), "") for each in converters.values())
+        self.scope.add_route(handler, NamedRoute(name, arguments, kinds))
         return resource
 
     @property

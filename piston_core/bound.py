@@ -9,12 +9,13 @@ from typing import TypeVar
 from piston_core.access import Authenticator, Throttle
 from piston_core.bulk import takes_several
 from piston_core.conf import refuse_unknown
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, Parser
 from piston_core.demands import Demands, demands_of, open_actions
 from piston_core.forms import form_for
 from piston_core.handler import BaseHandler
 from piston_core.moments import Moments
 from piston_core.permissions import Declared
+from piston_core.pipeline.link import Linking, linking_for
 from piston_core.pipeline.negotiate import Formats
 from piston_core.registry import Registry
 
@@ -34,7 +35,7 @@ class Bound:
         formats: the emitters to negotiate.
         problem_formats: those of them that write problems.
         problem_emitter: what writes a problem where none of these is acceptable, if there is any.
-        link_builders: the link builders to ask, in their order.
+        linking: the link builders to ask, by the format of the answer.
         parsers: the parsers by media type, without those of patches.
         patch_parsers: the parsers that PATCH knows where the core applies a patch.
         query_parsers: the parsers that QUERY knows, which are those that need no upload.
@@ -54,7 +55,7 @@ class Bound:
     formats: Formats
     problem_formats: Formats
     problem_emitter: Emitter | None
-    link_builders: tuple[LinkBuilder, ...]
+    linking: Mapping[str, Linking]
     parsers: Mapping[str, Parser]
     patch_parsers: Mapping[str, Parser]
     query_parsers: Mapping[str, Parser]
@@ -119,7 +120,7 @@ def bind(
         formats=Formats(formats),
         problem_formats=Formats(problem_formats, of_problems=True),
         problem_emitter=next(iter(problem_formats.values()), None),
-        link_builders=tuple(registry.link_builders.values()),
+        linking={name: linking_for(each, registry.link_builders.values()) for name, each in formats.items()},
         parsers=parsers,
         patch_parsers=every,
         query_parsers={media_type: parser for media_type, parser in parsers.items() if not parser.reads_request},

@@ -1,4 +1,4 @@
-"""The contracts of formats and links: what a plugin implements, what it is handed.
+"""The contracts of formats: what a plugin implements, what it is handed.
 
 A plugin subclasses the abstract classes; the frozen records are made by one side and only read
 by the other. Instances live as long as the process and serve many threads, so they keep no
@@ -8,31 +8,13 @@ state of a request.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from piston_core.handler import BaseHandler
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A connection to another resource, and what kind of connection it is (RFC 8288).
-
-    Attributes:
-        href: where it leads; a relative reference is resolved against the request's address.
-        rel: the relation type: a registered name such as ``collection``, or a URI of your own;
-            several are separated by blanks.
-        attributes: further target attributes, such as ``title``, ``type`` and ``hreflang``.
-    """
-
-    href: str
-    rel: str
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+from piston_core.linking import Affordance, Link, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +28,24 @@ class Document:
         layout: what the handler declares for this format in ``layouts``, ``None`` if nothing.
         is_problem: whether this is a problem document (RFC 9457), whose media type is the
             emitter's ``problem_type``.
-        links: where the answer as a whole leads to; the core sends them in ``Link`` as well.
+        links: where the answer as a whole leads to.
+        actions: what its reader may do next, for an emitter that is ``linked``.
+        shape: what its objects are made of, ``None`` for data that no plan shows.
+        total: how many objects the whole list has, if that is known.
     """
 
     data: Any
     layout: Any = None
     is_problem: bool = False
     links: tuple[Link, ...] = ()
+    actions: tuple[Affordance, ...] = ()
+    shape: Shape | None = None
+    total: int | None = None
 
     @property
     def is_stream(self) -> bool:
         """Whether the data is an iterator of rows instead of a value."""
         return isinstance(self.data, Iterator)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What an answer is about, for those who build its links.
-
-    Attributes:
-        request: the request that is answered.
-        handler: the class of the handler that answers it.
-        result: what the handler's method has returned: an object, a queryset, any data; for one
-            object that nobody has read yet a ``Sought``.
-    """
-
-    request: HttpRequest
-    handler: type[BaseHandler]
-    result: Any
 
 
 class Emitter(ABC):
@@ -94,6 +66,7 @@ class Emitter(ABC):
         streams: whether every list arrives as an iterator of rows, as a format of lines wants it.
         layout: the class of what a handler may declare for the format in ``layouts``; ``None`` for
             a format that leaves no choice.
+        linked: whether its documents show links, and what their reader may do next.
     """
 
     name: ClassVar[str]
@@ -104,6 +77,7 @@ class Emitter(ABC):
     textual: ClassVar[bool] = False
     streams: ClassVar[bool] = False
     layout: ClassVar[type | None] = None
+    linked: ClassVar[bool] = False
 
     @abstractmethod
     def emit(self, document: Document, request: HttpRequest) -> bytes:
@@ -172,17 +146,3 @@ class Parser(ABC):
         Raises:
             MalformedBody: it is not of this format, or nested too deeply.
         """
-
-
-class LinkBuilder(ABC):
-    """Says where an answer leads to.
-
-    Attributes:
-        name: the builder's name in lists.
-    """
-
-    name: ClassVar[str]
-
-    @abstractmethod
-    def links(self, subject: Subject) -> Iterable[Link]:
-        """Return the links of an answer, in the order in which they are to be sent."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.http import HttpRequest
+
 from piston_core.bulk import Item
-from piston_core.contracts import Emitter, LinkBuilder
+from piston_core.contracts import Emitter
 from piston_core.demands import Demand
 from piston_core.handler import BaseHandler
+from piston_core.linking import LinkBuilder
 from piston_core.lists.wish import Wish
 from piston_core.moments import Moments
+from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node
+from piston_core.plans.values import Values
 
 if TYPE_CHECKING:
     from piston_core.pipeline.conditions import Conditions, State
+    from piston_core.pipeline.link import Linking
 
 
 class Exchange(NamedTuple):
@@ -36,7 +42,8 @@ class Exchange(NamedTuple):
         state: the declared validators of what it reads, ``None`` where only the answer itself tells.
         moments: the plugins to tell.
         demand: what is demanded of it, ``None`` for nothing.
-        link_builders: who says where the answer leads to.
+        linking: who says where the answer leads to.
+        arranger: who puts its rows in order, ``None`` if they are left as they are.
     """
 
     handler: BaseHandler
@@ -54,4 +61,18 @@ class Exchange(NamedTuple):
     state: State | None
     moments: Moments
     demand: Demand | None
-    link_builders: tuple[LinkBuilder, ...]
+    linking: Linking
+    arranger: LinkBuilder | None
+
+    def values(self, request: HttpRequest, compiler: Compiler) -> Values:
+        """Return what makes the plain values of the answer."""
+        emitter = self.emitter
+        return Values(
+            compiler,
+            type(self.handler),
+            emitter.native,
+            request,
+            textual=emitter.textual,
+            wanted=self.wanted,
+            builder=self.arranger,
+        )

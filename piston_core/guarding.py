@@ -18,6 +18,7 @@ from piston_core.contracts import Emitter
 from piston_core.demands import Demand, Demands
 from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler, implements, leaves
+from piston_core.linking import LinkBuilder
 from piston_core.lists.refusals import VARIES
 from piston_core.locking import has_locks, lock
 from piston_core.pipeline.conditions import State, range_holds, refuse_other_state, state_of, tag_of, unmodified
@@ -34,7 +35,12 @@ _NOTHING = State()
 
 
 def declared_state(
-    request: HttpRequest, handler: BaseHandler, kwargs: Mapping[str, Any], emitter: Emitter, wanted: tuple[Node, ...]
+    request: HttpRequest,
+    handler: BaseHandler,
+    kwargs: Mapping[str, Any],
+    emitter: Emitter,
+    wanted: tuple[Node, ...],
+    arranger: LinkBuilder | None,
 ) -> State | None:
     """Return the state of what is at an address as its handler declares it, ``None`` if it declares nothing.
 
@@ -45,10 +51,18 @@ def declared_state(
     if validators is None:
         return None
     kind = type(handler)
-    shown = repr((handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, wanted))
+    shown = repr(
+        (handler.fields, handler.exclude, handler.list_fields, handler.extra_fields, wanted, arranger is None)
+    )
     asked = request.META["QUERY_STRING"] if request.method == "QUERY" else ""  # which the address does not tell
     user = getattr(request, "user", None)  # none in a project without users
     return state_of(validators, emitter.name, kind.__module__, kind.__qualname__, shown, asked, str(_key(user)))
+
+
+def _declared(request: HttpRequest, exchange: Exchange) -> State | None:
+    return declared_state(
+        request, exchange.handler, exchange.kwargs, exchange.emitter, exchange.wanted, exchange.arranger
+    )
 
 
 def _key(user: Any) -> Any:
@@ -121,7 +135,7 @@ def tell_new_state(request: HttpRequest, exchange: Exchange, response: HttpRespo
         and leaves(handler, "read")
     ):
         with suppress(Http404):  # the client may write it, and then not see it any more
-            declared = declared_state(request, handler, exchange.kwargs, exchange.emitter, exchange.wanted)
+            declared = _declared(request, exchange)
             state = _state_of(response, declared or _NOTHING)
             if not state.etag and isinstance(response, HttpResponse):
                 state = state._replace(etag=tag_of(response.content, response.headers["Content-Type"]))
@@ -237,7 +251,7 @@ def _lock(request: Request, exchange: Exchange, alias: str) -> None:
 def _present_state(request: HttpRequest, exchange: Exchange, read: Callable[[Exchange], HttpResponseBase]) -> State:
     """Return the validators of what a read would be answered now (RFC 9110, section 3.2)."""
     handler = exchange.handler
-    declared = declared_state(request, handler, exchange.kwargs, exchange.emitter, exchange.wanted)
+    declared = _declared(request, exchange)
     if declared is not None and declared.etag:
         return declared
     if not implements(handler, "read"):

@@ -15,7 +15,7 @@ from django.http import Http404
 
 from piston_core.access import Permission
 from piston_core.arguments import columns, identifies, initial, lookup
-from piston_core.declarations import Validators
+from piston_core.declarations import Action, Relation, Validators
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
@@ -91,6 +91,12 @@ class BaseHandler:
             private for a client who is known.
         layouts: how its documents look in a format, by the emitter's name, where that format leaves a
             choice: ``{"xml": XMLLayout(root="posts")}``. The format's plugin says what it takes.
+        links: where its objects and lists lead to, for the link builders: the names of relations to one, which lead
+            to the related object's address, and ``Relation``s.
+        actions: what can be done with them beside what the core serves: ``Action``s.
+        curies: what the part before the colon of a relation type stands for, such as
+            ``{"shop": "https://example.org/rels/{rel}"}``.
+        resource_type: what its objects are called in formats that name them; by default ``posts`` for a ``Post``.
     """
 
     model: ClassVar[type[Model] | None] = None
@@ -118,6 +124,10 @@ class BaseHandler:
     idempotency: ClassVar[bool | str] = False
     cache_control: ClassVar[str] = "no-cache"
     layouts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    links: ClassVar[Sequence[str | Relation]] = ()
+    actions: ClassVar[Sequence[Action]] = ()
+    curies: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    resource_type: ClassVar[str] = ""
 
     def queryset(self, request: Request) -> QuerySet[Any]:
         """Return the objects that this request may see and change: by default all of the model."""

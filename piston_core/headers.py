@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.encoding import iri_to_uri
 
 if TYPE_CHECKING:
-    from piston_core.contracts import Link
+    from piston_core.linking import Link
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 # A quoted string without an end goes to the end of the field, so that no place is looked at twice.

@@ -17,7 +17,8 @@ from django.http.response import HttpResponseBase
 from pluggy import HookimplMarker, HookspecMarker
 
 from piston_core.access import Authenticator, Permission, Throttle
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, Parser
+from piston_core.linking import LinkBuilder
 
 if TYPE_CHECKING:
     from piston_core.handler import BaseHandler

@@ -14,8 +14,9 @@ from django.dispatch import receiver
 
 from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, Parser
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
+from piston_core.linking import LinkBuilder
 from piston_core.moments import Moments, freeze_moments
 
 T = TypeVar("T")

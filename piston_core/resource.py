@@ -146,7 +146,7 @@ class Resource:
         if early is not None:
             return early
         exchange = in_parts(exchange)
-        answered = partial(answer, request, exchange, self.compiler)
+        answered = partial(answer, request, self, exchange)
         watch = watch_for(request, exchange, self.compiler)
         async with watch or nullcontext():
             result = self._invoke(request, exchange)
@@ -178,7 +178,9 @@ class Resource:
             take_query(request, data)
             emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
-        wanted = choose(request, handler, action, kwargs, self.compiler) if query else ()
+        linking = bound.linking[emitter.name]
+        chosen = choose(request, handler, action, kwargs, self.compiler, linking.arranger) if query else None
+        wanted, arranger = chosen or ((), linking.arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
         asks = special or query or handler.page_size or handler.max_page_size
@@ -190,10 +192,10 @@ class Resource:
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"
-        state = declared_state(request, handler, kwargs, emitter, wanted) if stated else None
+        state = declared_state(request, handler, kwargs, emitter, wanted, arranger) if stated else None
         return Exchange(
             handler, action, action in methods.awaited, emitter, content_type, data, items, kwargs, wanted, wish,
-            preferred, conditions, state, bound.moments, demand, bound.link_builders,
+            preferred, conditions, state, bound.moments, demand, linking, arranger,
         )  # fmt: skip
 
     def _prepare(self, request: HttpRequest, exchange: Exchange) -> None:
@@ -233,9 +235,9 @@ class Resource:
         if exchange.handler.max_queries is not None or request.META.get("QUERY_STRING"):
             watch = watch_for(request, exchange, self.compiler)
             if watch is not None:
-                answered = partial(answer, request, exchange, self.compiler)
+                answered = partial(answer, request, self, exchange)
                 return watch.over(partial(self._result, request, exchange), answered)
-        return answer(request, exchange, self.compiler, self._result(request, exchange))
+        return answer(request, self, exchange, self._result(request, exchange))
 
     def _result(self, request: HttpRequest, exchange: Exchange) -> Any:
         result = self._invoke(request, exchange)

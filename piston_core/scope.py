@@ -6,7 +6,7 @@ Nothing is registered globally, so two APIs in one process never see each other'
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Model
@@ -16,18 +16,18 @@ from piston_core.handler import BaseHandler
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRoute:
-    """Where one object of a model has its address.
+class NamedRoute:
+    """A route as links know it.
 
     Attributes:
         name: the URL's name within its namespace.
-        arguments: the names of the URL's arguments, which are fields of the model.
-        kind: the converter of the only argument, such as ``slug``, if it is one of Django's own; else ``""``.
+        arguments: the names of the URL's arguments, in their order.
+        kinds: the converter of each, such as ``slug``, if it is one of Django's own; else ``""``.
     """
 
     name: str
-    arguments: tuple[str, ...]
-    kind: str = ""
+    arguments: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -36,11 +36,15 @@ class Scope:
 
     Attributes:
         handlers: all of them, in the order of the routes.
+        routes: the routes by name.
         items: where one object of a model has its address.
+        lists: where a handler has its lists.
     """
 
     handlers: list[type[BaseHandler]] = field(default_factory=list)
-    items: dict[type[Model], ItemRoute] = field(default_factory=dict)
+    routes: dict[str, NamedRoute] = field(default_factory=dict)
+    items: dict[type[Model], NamedRoute] = field(default_factory=dict)
+    lists: list[tuple[type[BaseHandler], NamedRoute]] = field(default_factory=list)
     _showers: dict[tuple[type[Model], bool], type[BaseHandler] | None] = field(default_factory=dict)
 
     def add(self, handler: type[BaseHandler]) -> None:
@@ -49,10 +53,15 @@ class Scope:
             self.handlers.append(handler)
             self._showers.clear()
 
-    def add_item(self, handler: type[BaseHandler], route: ItemRoute) -> None:
-        """Note the address of a model's objects; the first one stays."""
-        if handler.model is not None and identifies(handler.model, frozenset(route.arguments)):
+    def add_route(self, handler: type[BaseHandler], route: NamedRoute) -> None:
+        """Note what a route leads to: a model's objects, of which the first address stays, or a list."""
+        self.routes.setdefault(route.name, route)
+        if handler.model is None:
+            return
+        if identifies(handler.model, frozenset(route.arguments)):
             self.items.setdefault(handler.model, route)
+        else:
+            self.lists.append((handler, route))
 
     def handler_for(self, model: type[Model], *, anonymous: bool) -> type[BaseHandler] | None:
         """Return the handler that shows objects of a model, or ``None``.
@@ -67,9 +76,14 @@ class Scope:
             self._showers[key] = next(fitting, None)
         return self._showers[key]
 
-    def item_route(self, model: type[Model]) -> ItemRoute | None:
+    def item_route(self, model: type[Model]) -> NamedRoute | None:
         """Return where one object of a model has its address, or ``None``."""
         return next((self.items[kind] for kind in _lineage(model) if kind in self.items), None)
+
+    def list_route(self, model: type[Model], known: Collection[str] = ()) -> NamedRoute | None:
+        """Return where a model's objects are listed, by a route that takes none but known arguments; or ``None``."""
+        fitting = [route for handler, route in self.lists if handler.model is model and {*route.arguments} <= {*known}]
+        return max(fitting, key=lambda route: len(route.arguments), default=None)
 
     def keys_of(self, handler: BaseHandler) -> tuple[str, ...]:
         """Return what one object of a handler's model is known by: the arguments of its address, or its key."""

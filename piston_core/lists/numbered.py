@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from piston_core.contracts import Link
+from piston_core.linking import Link
 from piston_core.lists.parts import Asked, Page, count_of, taken
 from piston_core.lists.turning import FIRST, turning
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
-from piston_core.contracts import Link
+from piston_core.linking import Link
 from piston_core.lists.wish import Wish
 
 Source = QuerySet[Any] | list[Any] | tuple[Any, ...]

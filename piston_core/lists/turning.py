@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.datastructures import MultiValueDict
 
-from piston_core.contracts import Link
+from piston_core.linking import Link
 
 # A relation type, and the parameter with its value that says where a page begins: none for the first page.
 Place = tuple[str, str, str]

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 
-from piston_core.contracts import Link
 from piston_core.declarations import Lifecycle
 from piston_core.headers import link_field
+from piston_core.linking import Link
 
 DECLARED = "piston.cache_control"  # where the request's META holds what the handler declares
 _SHARED = ("public", "s-maxage", "private")  # directives that are about caches which serve several people

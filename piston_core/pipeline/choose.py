@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
 from piston_core.arguments import identifies
 from piston_core.handler import BaseHandler, overrides
+from piston_core.linking import LinkBuilder
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node, read_fields
-from piston_core.plans.wanted import NotShown, narrowed, read_wanted
+from piston_core.plans.wanted import NotShown, narrowed, read_wanted, without
+
+
+class Chosen(NamedTuple):
+    """What a request chooses to see.
+
+    Attributes:
+        wanted: the names, ``()`` for everything.
+        arranger: who puts the rows in order, ``None`` if the request leaves out what that would add.
+    """
+
+    wanted: tuple[Node, ...]
+    arranger: LinkBuilder | None
 
 
 def choose(
-    request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler
-) -> tuple[Node, ...]:
-    """Return the names in the parameter ``fields``, all of which are shown; ``()`` if the request wants everything.
+    request: HttpRequest,
+    handler: BaseHandler,
+    action: str,
+    kwargs: Mapping[str, Any],
+    compiler: Compiler,
+    arranger: LinkBuilder | None,
+) -> Chosen:
+    """Return the names in the parameter ``fields``, all of which are shown.
 
     A handler that declares neither a model nor ``fields`` has nothing to choose from, and such a
     parameter is its own.
@@ -26,17 +44,26 @@ def choose(
         NotShown: the parameter cannot be read, or names what is not shown at this address.
     """
     if "fields=" not in request.META.get("QUERY_STRING", "") or not (handler.model or handler.fields):
-        return ()
+        return Chosen((), arranger)
     if "fields" not in request.GET:
-        return ()
+        return Chosen((), arranger)
     wanted = read_wanted(",".join(request.GET.getlist("fields")))
+    if arranger is not None and arranger.adds:
+        wanted, added = without(wanted, arranger.adds)
+        arranger = arranger if added else None
+    _refuse_what_is_not_shown(handler, action, kwargs, compiler, wanted)
+    return Chosen(wanted, arranger)
+
+
+def _refuse_what_is_not_shown(
+    handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler, wanted: tuple[Node, ...]
+) -> None:
     if handler.model is None:
         narrowed(read_fields(handler.fields, f"{type(handler).__name__}.fields"), wanted)
     elif handler.list_fields and _may_be_list(handler, action, kwargs):
         _refuse_what_neither_shows(handler, compiler, wanted)
     else:
         compiler.plan(type(handler), handler.model, wanted=wanted)
-    return wanted
 
 
 def _may_be_list(handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> bool:

@@ -12,59 +12,36 @@ from django.db.models import Manager, Model, QuerySet
 from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
-from piston_core.contracts import Document, Emitter
+from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler
 from piston_core.plans.addresses import Addresses, address_of
 from piston_core.plans.compiler import Compiler
-from piston_core.plans.tree import Node
-from piston_core.plans.values import Values, is_plain
+from piston_core.plans.values import Values
 from piston_core.sought import Sought
 
 
-def represent(
-    request: HttpRequest,
-    handler: BaseHandler,
-    result: Any,
-    emitter: Emitter,
-    compiler: Compiler,
-    wanted: tuple[Node, ...] = (),
-) -> Document:
-    """Return the document for a method's result, with the names that the request wants of those that are shown."""
-    if type(result) is dict and is_plain(result):  # told apart before the dearer questions
-        data: Any = result
-    else:
-        data = rows_of(request, handler, result, emitter, compiler, wanted)
-    return Document(data, handler.layouts.get(emitter.name)) if handler.layouts else Document(data)
-
-
-def rows_of(
-    request: HttpRequest,
-    handler: BaseHandler,
-    result: Any,
-    emitter: Emitter,
-    compiler: Compiler,
-    wanted: tuple[Node, ...],
-) -> Any:
-    """Return a result as plain data, or as an iterator of rows.
+def data_of(values: Values, exchange: Exchange, result: Any) -> Any:
+    """Return a method's result as plain data, or as an iterator of rows.
 
     A generator is passed on row by row, and a queryset too where the handler or the emitter asks
     for it; everything else is read whole. So is an asynchronous generator on a WSGI server, whose
     event loop ends, and the generator with it, before the answer is sent.
     """
-    values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
+    streams = exchange.emitter.streams
     if type(result) is Sought:
         return values.sought(result)
     if isinstance(result, Manager):
         result = result.all()
     if isinstance(result, QuerySet):
-        if handler.stream or emitter.streams:
+        if exchange.handler.stream or streams:
             return values.streamed(result)
         return values.fetched(result, many=True)
     if isinstance(result, list | tuple | AbstractSet | RawQuerySet):
         rows = values.listed(result, many=True)
-        return iter(rows) if emitter.streams else rows
+        return iter(rows) if streams else rows
     if isinstance(result, AsyncIterator):
-        result = _in_step(result) if isinstance(request, ASGIRequest) else iter(async_to_sync(_whole)(result))
+        in_step = isinstance(values.request, ASGIRequest)
+        result = _in_step(result) if in_step else iter(async_to_sync(_whole)(result))
     if isinstance(result, Iterator):
         return values.passed_on(result)
     return values.plain(result)

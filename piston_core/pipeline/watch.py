@@ -20,7 +20,6 @@ from piston_core.exchange import Exchange
 from piston_core.handler import BaseHandler
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.explanation import Explanation
-from piston_core.plans.values import Values
 from piston_core.queries import Recorder, TooManyQueries, counted, told
 from piston_core.replies import Reply
 
@@ -115,10 +114,9 @@ class Watch(Recorder):
 
 def watch_for(request: HttpRequest, exchange: Exchange, compiler: Compiler) -> Watch | None:
     """Return what watches a request, ``None`` for one that nobody wants to know of."""
-    handler, emitter, wanted = exchange.handler, exchange.emitter, exchange.wanted
+    handler = exchange.handler
     if explains(request, exchange.action):
-        values = Values(compiler, type(handler), emitter.native, request, textual=emitter.textual, wanted=wanted)
-        return Watch(handler, Explanation(handler, values))
+        return Watch(handler, Explanation(handler, exchange.values(request, compiler)))
     return None if handler.max_queries is None else Watch(handler, None)
 
 

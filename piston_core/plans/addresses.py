@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
 from piston_core.handler import BaseHandler
-from piston_core.plans.plan import MISSING, Address, Computed, Read, Related, Source
-from piston_core.scope import ItemRoute, Scope
+from piston_core.mounted import around
+from piston_core.plans.plan import MISSING, Absent, Address, Column, Computed, Fill, Read, Related, Source
+from piston_core.scope import NamedRoute, Scope
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
@@ -23,9 +25,8 @@ _SAFE = re.compile(r"[-a-zA-Z0-9_]+")  # what a slug is, and what no URL has to 
 class Addresses:
     """The addresses of routes in one answer.
 
-    To reverse a route takes longer than to read a row. Where its only argument is one that Django's
-    own converters write as it is, the second address of an answer is worked out for a sample, and
-    the text around the sample serves for all further ones.
+    To reverse a route takes longer than to read a row. Where its arguments are ones that Django's own
+    converters write as they are, the text around them serves for all objects.
 
     Args:
         namespace: the URL namespace of the API in this request.
@@ -33,33 +34,59 @@ class Addresses:
 
     def __init__(self, namespace: str) -> None:
         self.namespace = namespace
-        self._around: dict[ItemRoute, tuple[str, str] | None] = {}
+        self._fills: dict[NamedRoute, Fill] = {}
+        self._made: dict[Callable[[Addresses], Fill], Fill] = {}
 
-    def of(self, route: ItemRoute, held: tuple[Any, ...]) -> str | None:
-        """Return the address that a route has with these arguments, ``None`` if it has none."""
-        text = _TEXTS[route.kind](held[0]) if route.kind in _TEXTS else None
-        if text is None:
-            return None if None in held else self._reversed(route, held)
-        if route not in self._around:
-            self._around[route] = None  # one alone is not worth more
-            return self._reversed(route, held)
-        around = self._around[route]
-        if around is None:
-            around = self._around[route] = self._split(route)
-        return f"{around[0]}{text}{around[1]}" if around[1:] else self._reversed(route, held)
+    def by(self, make: Callable[[Addresses], Fill]) -> Fill:
+        """Return what makes an address in this answer."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
-    def _split(self, route: ItemRoute) -> Any:
-        """Return what stands before and behind the route's argument, ``("",)`` where that cannot be told."""
-        sample = _SAMPLES[route.kind]
-        before, found, after = (self._reversed(route, (sample,)) or "").partition(str(sample))
-        return (before, after) if found and str(sample) not in after else ("",)
+    def fill(self, route: NamedRoute) -> Fill:
+        """Return the function that gives a route's address for its arguments, ``None`` for those that have none."""
+        if route not in self._fills:
+            self._fills[route] = self._filling(route)
+        return self._fills[route]
 
-    def _reversed(self, route: ItemRoute, held: tuple[Any, ...]) -> str | None:
-        name = f"{self.namespace}:{route.name}" if self.namespace else route.name
-        try:
-            return reverse(name, kwargs=dict(zip(route.arguments, held, strict=True)))
-        except NoReverseMatch:
-            return None
+    def _filling(self, route: NamedRoute) -> Fill:
+        name = f"{self.namespace}:{route.name}" if self.namespace and ":" not in route.name else route.name
+
+        def reversing(*held: Any) -> str | None:
+            if None in held:
+                return None
+            try:
+                return reverse(name, kwargs=dict(zip(route.arguments, held, strict=True)))
+            except NoReverseMatch:
+                return None
+
+        if len(route.kinds) != len(route.arguments) or "" in route.kinds:
+            return reversing
+        samples = (_sample(kind, place) for place, kind in enumerate(route.kinds))
+        pieces = around(name, tuple(zip(route.arguments, samples, strict=True)))
+        if pieces is None:
+            return reversing
+        return _between(pieces, tuple(_TEXTS[kind] for kind in route.kinds), reversing)
+
+
+def _between(pieces: tuple[str, ...], texts: tuple[Callable[[Any], str | None], ...], reversing: Fill) -> Fill:
+    """Return the function that writes values between pieces of text; what it cannot write, Django decides about."""
+    if len(texts) == 1:
+        (before, after), text = pieces, texts[0]
+
+        def filled(value: Any) -> str | None:
+            found = text(value)
+            return f"{before}{found}{after}" if found is not None else reversing(value)
+
+        return filled
+
+    def joined(*held: Any) -> str | None:
+        found = [text(value) for text, value in zip(texts, held, strict=True)]
+        if None in found:
+            return reversing(*held)
+        return "".join(each for pair in zip(pieces, (*found, ""), strict=True) for each in pair if each)
+
+    return joined
 
 
 def _number(value: Any) -> str | None:
@@ -74,15 +101,17 @@ def _uuid(value: Any) -> str | None:
     return str(value) if type(value) is UUID else None
 
 
-# By the kind of a route's only argument: the text of a value in a URL, if it is one that no converter
-# refuses and no URL quotes, and a value that no URL holds by chance.
+# By the kind of an argument: the text of a value in a URL, if it is one that no converter refuses and no URL quotes.
 _TEXTS: Mapping[str, Callable[[Any], str | None]] = {"int": _number, "slug": _word, "str": _word, "uuid": _uuid}
-_SAMPLES: Mapping[str, Any] = {
-    "int": 907856341290785634,
-    "slug": "a-sample-of-piston-907856341290785634",
-    "str": "a-sample-of-piston-907856341290785634",
-    "uuid": UUID("90785634-1290-4856-8412-907856341290"),
-}
+_NUMBER = 907856341290785634
+
+
+def _sample(kind: str, place: int) -> Any:
+    """Return a value for the argument at a place of a route that no URL holds by chance."""
+    number = _NUMBER + place
+    if kind == "uuid":
+        return UUID(int=number << 64 | number)
+    return number if kind == "int" else f"a-sample-of-piston-{number}"
 
 
 def address(scope: Scope, handler: type[BaseHandler] | None) -> Read:
@@ -100,12 +129,34 @@ def address(scope: Scope, handler: type[BaseHandler] | None) -> Read:
     return read
 
 
-def route_address(route: ItemRoute, model: type[Model]) -> Source:
+def object_address(scope: Scope, handler: type[BaseHandler] | None, model: type[Model]) -> Column:
+    """Return the address of an object: made of columns where it is the route's and no method has a say in it.
+
+    Args:
+        scope: knows the routes of the API.
+        handler: the handler that shows the object, if there is one.
+        model: the object's model.
+    """
+    route = scope.item_route(model)
+    source: Source = Absent() if route is None else route_address(route, model)
+    if hasattr(model, "get_api_url") or (handler is not None and declares_address(handler, model)):
+        source = Computed("is made by a method")
+    return Column("resource_uri", address(scope, handler), source)
+
+
+def declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
+    """Return whether objects of a model always show their address, because their handler says how."""
+    serves = handler.model is not None and issubclass(model, handler.model)
+    own = getattr_static(handler, "resource_uri") is not getattr_static(BaseHandler, "resource_uri")
+    return (serves and own) or hasattr(model, "get_api_url")
+
+
+def route_address(route: NamedRoute, model: type[Model]) -> Source:
     """Return what a route's address is made of: columns, if its arguments are columns."""
     names = {"pk", *(name for field in model._meta.concrete_fields for name in (field.name, field.attname))}
     if not names.issuperset(route.arguments):
         return Computed("is the address of a route with arguments that are no columns")
-    return Address(route.arguments, lambda held, values: values.addresses.of(route, held))
+    return Address(route.arguments, lambda addresses: addresses.fill(route))
 
 
 def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, addresses: Addresses) -> str | None:
@@ -126,7 +177,7 @@ def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, addres
     except NoReverseMatch:
         return None
     route = scope.item_route(obj.__class__)
-    return None if route is None else addresses.of(route, tuple(_key(obj, name) for name in route.arguments))
+    return None if route is None else addresses.fill(route)(*(_key(obj, name) for name in route.arguments))
 
 
 def _key(obj: Model, name: str) -> Any:

@@ -6,24 +6,38 @@ the model, or any other attribute of the object.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
-from inspect import getattr_static
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import ForeignKey, ForeignObjectRel, Model
 
 from piston_core.handler import BaseHandler
-from piston_core.plans import addresses, columns
+from piston_core.linking import LinkBuilder
+from piston_core.plans import columns
+from piston_core.plans.addresses import declares_address, object_address
 from piston_core.plans.bounded import Bounded
-from piston_core.plans.plan import Absent, Column, Computed, FieldPlan, Perhaps, Read, Reference, Source, Stored
+from piston_core.plans.plan import Column, Computed, FieldPlan, Perhaps, Read, Reference, Source, Stored
+from piston_core.plans.shaping import arranged
 from piston_core.plans.tree import Node, shown
 from piston_core.plans.wanted import narrowed, refuse_parts
 from piston_core.scope import Scope
 
 _RESERVED = frozenset(dir(BaseHandler))
 
-Path = tuple[type[BaseHandler], ...]
+_Key = tuple[type[BaseHandler], type[Model], bool, LinkBuilder | None, bool]
+
+
+class Trail(NamedTuple):
+    """What has led to a plan.
+
+    Attributes:
+        handlers: the handlers that led here, the first one answering.
+        builder: the link builder that puts the rows in order, if there is one.
+    """
+
+    handlers: tuple[type[BaseHandler], ...]
+    builder: LinkBuilder | None = None
 
 
 class Compiler:
@@ -36,13 +50,20 @@ class Compiler:
 
     def __init__(self, scope: Scope, *known: BaseHandler) -> None:
         self.scope = scope
-        self._plans: dict[tuple[type[BaseHandler], type[Model], bool], FieldPlan] = {}
+        self._plans: dict[Hashable, FieldPlan] = {}
         self._narrowed = Bounded(256)  # by what requests choose, which may be anything
-        self._references: dict[type[Model], FieldPlan] = {}
+        self._references: dict[Hashable, FieldPlan] = {}
         self._handlers = {type(handler): handler for handler in known}
 
     def plan(
-        self, handler: type[BaseHandler], model: type[Model], *, many: bool = False, wanted: tuple[Node, ...] = ()
+        self,
+        handler: type[BaseHandler],
+        model: type[Model],
+        *,
+        many: bool = False,
+        wanted: tuple[Node, ...] = (),
+        builder: LinkBuilder | None = None,
+        whole: bool = False,
     ) -> FieldPlan:
         """Return how a handler shows the objects of a model.
 
@@ -51,78 +72,80 @@ class Compiler:
             model: the model.
             many: whether they are in the list that is a request's result.
             wanted: the names that the request chooses of those that are shown.
+            builder: puts the rows in order, ``None`` to leave them as they are.
+            whole: whether it shows the one object of an answer, together with where that leads to.
 
         Raises:
-            FieldsError: the handler's ``fields`` cannot be read.
+            FieldsError: the handler's ``fields`` cannot be read, or its ``links``.
             NotShown: the request chooses what is not shown.
         """
-        key = (handler, model, many and bool(handler.list_fields))
+        key = (handler, model, many and bool(handler.list_fields), builder, whole)
         if wanted:
             kept: FieldPlan | None = self._narrowed.get((key, wanted))
-            return kept or self._narrowed.keep((key, wanted), self._top(handler, model, many, wanted))
+            return kept or self._narrowed.keep((key, wanted), self._top(key, many, wanted))
         if key not in self._plans:
-            self._plans[key] = self._top(handler, model, many, ())
+            self._plans[key] = self._top(key, many, ())
         return self._plans[key]
 
-    def _top(self, handler: type[BaseHandler], model: type[Model], many: bool, wanted: tuple[Node, ...]) -> FieldPlan:
-        return self._compile(handler, model, shown(handler, model, many=many), (handler,), wanted)
+    def _top(self, key: _Key, many: bool, wanted: tuple[Node, ...]) -> FieldPlan:
+        handler, model, _, builder, whole = key
+        nodes = shown(handler, model, many=many)
+        return self._compile(handler, model, nodes, Trail((handler,), builder), wanted, whole=whole)
 
-    def reference(self, model: type[Model]) -> FieldPlan:
+    def reference(self, model: type[Model], builder: LinkBuilder | None = None) -> FieldPlan:
         """Return how to show an object that nobody has said how to show: its key and its address."""
-        if model not in self._references:
-            named = [Column(model._meta.pk.name, columns.attribute("pk"), Stored("pk"))]
-            if self.scope.item_route(model) or hasattr(model, "get_api_url"):
-                named.append(self._address(None, model))
-            self._references[model] = FieldPlan(model, tuple(named))
-        return self._references[model]
+        if (model, builder) not in self._references:
+            self._references[model, builder] = arranged(self._reference(model), None, self.scope, builder)
+        return self._references[model, builder]
+
+    def _reference(self, model: type[Model]) -> FieldPlan:
+        named = [Column(model._meta.pk.name, columns.attribute("pk"), Stored("pk"))]
+        if self.scope.item_route(model) or hasattr(model, "get_api_url"):
+            named.append(object_address(self.scope, None, model))
+        return FieldPlan(model, tuple(named))
 
     def _compile(
         self,
         handler: type[BaseHandler] | None,
         model: type[Model],
         nodes: tuple[Node, ...],
-        path: Path,
+        trail: Trail,
         wanted: tuple[Node, ...] = (),
+        *,
+        whole: bool = False,
     ) -> FieldPlan:
-        """Return the plan for these names; ``path`` holds the handlers that led here, the first one answering."""
-        own = handler or self.scope.handler_for(model, anonymous=path[0].is_anonymous)
-        if own is not None and _declares_address(own, model) and all(node.name != "resource_uri" for node in nodes):
+        """Return the plan for these names."""
+        own = handler or self.scope.handler_for(model, anonymous=trail.handlers[0].is_anonymous)
+        if own is not None and declares_address(own, model) and all(node.name != "resource_uri" for node in nodes):
             nodes = (*nodes, Node("resource_uri"))
         named = [
-            self._column(own, node, model, path) for node in narrowed(nodes, wanted, model._meta.model_name or "")
+            self._column(own, node, model, trail) for node in narrowed(nodes, wanted, model._meta.model_name or "")
         ]
         computed = own is not None and any(isinstance(column.source, Computed) for column in named)
-        return FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
+        plan = FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
+        return arranged(plan, own, self.scope, trail.builder, whole=whole)
 
-    def _address(self, handler: type[BaseHandler] | None, model: type[Model]) -> Column:
-        """Return the address of an object: made of columns where it is the route's and no method has a say in it."""
-        route = self.scope.item_route(model)
-        source: Source = Absent() if route is None else addresses.route_address(route, model)
-        if hasattr(model, "get_api_url") or (handler is not None and _declares_address(handler, model)):
-            source = Computed("is made by a method")
-        return Column("resource_uri", addresses.address(self.scope, handler), source)
-
-    def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], path: Path) -> Column:
+    def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], trail: Trail) -> Column:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             refuse_parts(node)
-            read = self._method(getattr(self._instance(own), name), node, path)
+            read = self._method(getattr(self._instance(own), name), node, trail)
             return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
         if name == "resource_uri":
-            return self._address(own, model)
+            return object_address(self.scope, own, model)
         if name == "absolute_uri":
             return Column(name, columns.absolute_address, Computed("is made by get_absolute_url"))
         if name in relations and not hasattr(relations[name], "ct_field"):  # a generic foreign key has no one model
-            return self._relation(relations[name], node, path)
+            return self._relation(relations[name], node, trail)
         refuse_parts(node)
         if name in _plain_columns(model) and not node.children:
             return Column(name, columns.attribute(name), Stored(name))
-        return self._attribute(node, model, name if name in relations else "", path)
+        return self._attribute(node, model, name if name in relations else "", trail)
 
-    def _relation(self, field: Any, node: Node, path: Path) -> Column:
-        name, plan = node.name, self._related(field.related_model, node.children, path, node.wanted)
+    def _relation(self, field: Any, node: Node, trail: Trail) -> Column:
+        name, plan = node.name, self._related(field.related_model, node.children, trail, node.wanted)
         if field.many_to_many or field.one_to_many:
             read = columns.many(name, name, plan)
             return Column(name, read, relation=name, field=field, plan=plan, many=True)
@@ -132,22 +155,23 @@ class Compiler:
         return Column(name, columns.one(name, name, plan), relation=name, field=field, plan=plan)
 
     def _related(
-        self, model: type[Model], children: tuple[Node, ...], path: Path, wanted: tuple[Node, ...] = ()
+        self, model: type[Model], children: tuple[Node, ...], trail: Trail, wanted: tuple[Node, ...] = ()
     ) -> FieldPlan:
         """Return how to show related objects: as the tuple says, else as their handler does, else by reference.
 
         A handler that led here would go round in a circle; the circle ends in a reference.
         """
         if children:
-            return self._compile(None, model, children, path)
-        handler = self.scope.handler_for(model, anonymous=path[0].is_anonymous)
-        if handler is None or handler in path:
-            return _part(self.reference(model), wanted)
-        return self._compile(handler, model, shown(handler, model, many=False), (*path, handler), wanted)
+            return self._compile(None, model, children, trail)
+        handler = self.scope.handler_for(model, anonymous=trail.handlers[0].is_anonymous)
+        if handler is None or handler in trail.handlers:
+            return arranged(_part(self._reference(model), wanted), None, self.scope, trail.builder)
+        trail = trail._replace(handlers=(*trail.handlers, handler))
+        return self._compile(handler, model, shown(handler, model, many=False), trail, wanted)
 
-    def _attribute(self, node: Node, model: type[Model], relation: str, path: Path) -> Column:
+    def _attribute(self, node: Node, model: type[Model], relation: str, trail: Trail) -> Column:
         """Return how to show what an attribute holds, which may be objects of any model."""
-        plan_of, nodes = self._plan_of(path), node.children
+        plan_of, nodes = self._plan_of(trail), node.children
         read = columns.nested(columns.attribute_of(node.name), nodes, plan_of)
         source: Source = Perhaps(node.name)
         if relation or nodes or hasattr(model, node.name):
@@ -157,13 +181,13 @@ class Compiler:
         field = _relations(model).get(relation)
         return Column(node.name, read, source, relation, field, plan_of=lambda model: plan_of(model, nodes))
 
-    def _method(self, call: Callable[[Any], Any], node: Node, path: Path) -> Read:
+    def _method(self, call: Callable[[Any], Any], node: Node, trail: Trail) -> Read:
         """Return how to show what a resource method returns."""
-        return columns.nested(call, node.children, self._plan_of(path)) if node.children else columns.method(call)
+        return columns.nested(call, node.children, self._plan_of(trail)) if node.children else columns.method(call)
 
-    def _plan_of(self, path: Path) -> columns.PlanOf:
+    def _plan_of(self, trail: Trail) -> columns.PlanOf:
         """Return a function that compiles plans of whichever models turn up, and keeps them."""
-        return cache(lambda model, nodes: self._related(model, nodes, path))
+        return cache(lambda model, nodes: self._related(model, nodes, trail))
 
     def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
         if handler not in self._handlers:
@@ -186,13 +210,6 @@ def _relations(model: type[Model]) -> dict[str, Any]:
 def _plain_columns(model: type[Model]) -> frozenset[str]:
     """Return the names that a row of the model's table answers by itself."""
     return frozenset({"pk", *(field.attname for field in model._meta.concrete_fields)})
-
-
-def _declares_address(handler: type[BaseHandler], model: type[Model]) -> bool:
-    """Return whether objects of a model always show their address, because their handler says how."""
-    serves = handler.model is not None and issubclass(model, handler.model)
-    own = getattr_static(handler, "resource_uri") is not getattr_static(BaseHandler, "resource_uri")
-    return (serves and own) or hasattr(model, "get_api_url")
 
 
 def _is_key_alone(field: Any, plan: FieldPlan) -> bool:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignKey, Model, OneToOneRel
 
+from piston_core.linking import Href, Key
 from piston_core.plans import codegen
+from piston_core.plans.arranging import Piece, StandIn, Writer
 from piston_core.plans.bounded import Bounded
 from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading, loads_plainly
 from piston_core.plans.links import Link, link_of
@@ -118,9 +121,9 @@ def build(
             builder.select(Selected((), each))
     variables = [*key, *(f"c{place}" for place in range(len(builder.selected))), *builder.annotations.values()]
     children = [f"many_{place}" for place in range(len(builder.many))]
-    source = codegen.function(row, variables, children, grouped=link is not None)
+    source = codegen.function(row, variables, children, builder.makers, grouped=link is not None)
     many = tuple(replace(each, position=each.position + len(key)) for each in builder.many)
-    rows = codegen.compiled(source, builder.helpers)
+    rows = codegen.compiled(source, builder.helpers | codegen.made(builder.makers))
     return Level(plan, tuple(builder.selected), tuple(annotations), link, many, source, rows)
 
 
@@ -140,22 +143,38 @@ class _Builder:
         self.selected: dict[Selected, str] = {}
         self.many: list[Many] = []
         self.helpers: dict[str, Callable[..., Any]] = {}
+        self.makers: dict[str, Callable[..., Any]] = {}
+        self.numbers = count()
 
     def row(self, plan: FieldPlan, path: Path) -> str:
-        """Return the code of the dictionary for an object at the end of a path."""
-        there = (column for column in plan.columns if not isinstance(column.source, Absent))
-        return codegen.dictionary([self.entry(plan, column, path) for column in there])
+        """Return the code of the row of an object at the end of a path."""
+        there = {column.name: column for column in plan.columns if not isinstance(column.source, Absent)}
+        arrangement = plan.arrangement
+        if arrangement is None:
+            pieces = ((name, self.piece(plan, column, path)) for name, column in there.items())
+            return codegen.dictionary([piece.entry(name) for name, piece in pieces])
+        names = arrangement.names
+        writer = Writer(lambda each: self.stand_in(plan, there[names[each]], path, each), self.numbers)
+        return writer.code(arrangement.template)
 
-    def entry(self, plan: FieldPlan, column: Column, path: Path) -> str:
-        """Return the code of one entry of the dictionary."""
+    def stand_in(self, plan: FieldPlan, column: Column, path: Path, each: StandIn) -> Piece:
+        """Return the code of what stands in a template for a name's value."""
+        if isinstance(each, Href) and isinstance(column.source, Address):
+            return Piece(self.address(plan, column.source, path))
+        piece = self.piece(plan, column, path)
+        return Piece(f"str({piece.code})") if isinstance(each, Key) else piece
+
+    def piece(self, plan: FieldPlan, column: Column, path: Path) -> Piece:
+        """Return the code of what a name shows."""
         source = column.source
         if isinstance(source, Address):
-            return self.address(plan, column, source, path)
+            name = f"uri_{next(self.numbers)}"
+            return Piece(name, f"({name} := {self.address(plan, source, path)}) is not None")
         if column.many:
-            return f"{column.name!r}: {self.children(plan, column, path)}"
+            return Piece(self.children(plan, column, path))
         if column.plan is not None:
-            return f"{column.name!r}: {self.related(plan.model, column, column.plan, path)}"
-        return f"{column.name!r}: {self.value(plan, column, path)}"
+            return Piece(self.related(plan.model, column, column.plan, path))
+        return Piece(self.value(plan, column, path))
 
     def value(self, plan: FieldPlan, column: Column, path: Path) -> str:
         """Return the code of what a name shows that is no relation."""
@@ -227,14 +246,20 @@ class _Builder:
         self.many.append(Many(plan.model, column, link, int(variable[1:])))
         return f"many_{len(self.many) - 1}.get({variable}) or []"
 
-    def address(self, plan: FieldPlan, column: Column, source: Address, path: Path) -> str:
-        """Return the code of an address; an object without one does not have the entry."""
-        fields = [columns_of(plan.model, name)[0] for name in source.columns]
-        held = [self.select(Selected(path, each, converted=not self.cell(plan.model, each).is_raw)) for each in fields]
-        name = f"address_{len(self.helpers)}"
-        self.helpers[name] = source.make
-        made = f"{name}(({', '.join(held)},), values)"
-        return f"**({{}} if (uri := {made}) is None else {{{column.name!r}: uri}})"
+    def address(self, plan: FieldPlan, source: Address, path: Path) -> str:
+        """Return the code of an address, which is ``None`` for an object without one."""
+        held = [self.place(plan.model, name, path) for name in source.columns]
+        name = f"address_{len(self.makers)}"
+        self.makers[name] = source.make
+        return f"{name}({', '.join(held)})"
+
+    def place(self, model: type[Model], name: str, path: Path) -> str:
+        """Return the variable of what an address holds: a column, behind relations to one if there are any."""
+        *steps, last = name.split("__")
+        for step in steps:
+            model = model._meta.get_field(step).related_model  # type: ignore[assignment]  # which leads to a model
+        field = columns_of(model, last)[0]
+        return self.select(Selected((*path, *steps), field, converted=not self.cell(model, field).is_raw))
 
     def select(self, selected: Selected) -> str:
         """Return the variable that holds a column; one that is selected already is not selected again."""

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
+from piston_core.linking import Shape
 from piston_core.plans.bounded import Bounded
 
 if TYPE_CHECKING:
+    from piston_core.plans.addresses import Addresses
     from piston_core.plans.values import Values
 
 # What has been fetched for objects beside them: rows by their parent's key for a relation to many,
 # and another such mapping for a relation to one.
 Related = Mapping[str, Any]
 Read = Callable[[Any, "Values", Related], Any]
+Fill = Callable[..., str | None]
 
 CHUNK = 500
+DATA, LINKS = "data", "links"  # what a row consists of that comes with the addresses that its object leads to
 
 
 class _Missing:
@@ -61,12 +65,12 @@ class Address:
     """An address that is made of nothing but columns.
 
     Attributes:
-        columns: the columns that the URL's arguments hold.
-        make: returns the address for their values, in the answer that these ``Values`` are for, or ``None``.
+        columns: the columns that it is made of; behind relations to one, with ``__`` between the names.
+        make: returns the function that gives the address for their values, or ``None``, in one answer.
     """
 
     columns: tuple[str, ...]
-    make: Callable[[tuple[Any, ...], Values], str | None]
+    make: Callable[[Addresses], Fill]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +126,40 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Arrangement:
+    """How a link builder has put the rows of a plan in order.
+
+    Attributes:
+        template: what a row looks like; see ``LinkBuilder.arrange``.
+        names: by which of the plan's names the row has what stands in the template.
+        made: returns the row that is made of all the values of a plan's names.
+    """
+
+    template: Any
+    names: Mapping[Any, str]
+    made: Callable[[dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldPlan:
     """How objects of one model become rows.
 
     Attributes:
         model: the model.
-        columns: its names, in the order of the document.
+        columns: its names, in the order of the document; what only its arrangement needs comes last.
         needs: the relations that the resource methods among them follow.
+        shape: what its rows are made of, for those who put them in order.
+        arrangement: how they are put in order, ``None`` for dictionaries of the names.
+        leads: where each object leads to, for rows that come with these addresses.
         levels: how the plan has been read before, by what that depended on.
     """
 
     model: type[Model]
     columns: tuple[Column, ...]
     needs: tuple[str, ...] = ()
+    shape: Shape | None = None
+    arrangement: Arrangement | None = None
+    leads: tuple[Any, ...] = ()
     levels: Bounded = field(default_factory=lambda: Bounded(64), repr=False)
 
     def perhaps(self) -> Iterable[str]:

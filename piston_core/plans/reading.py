@@ -38,7 +38,7 @@ from piston_core.sought import MISFITS
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
 
-Row = dict[str, Any]
+Row = Any  # a dictionary of the plan's names, or what a link builder makes of it
 
 
 class Children:
@@ -231,7 +231,8 @@ def rows(plan: FieldPlan, objects: Iterable[Any], values: Values) -> list[Row]:
 def row(plan: FieldPlan, obj: Any, values: Values, related: Related) -> Row:
     """Return one object as a row; what it is related to has been fetched, or is fetched now."""
     read = ((column.name, column.read(obj, values, related)) for column in plan.columns)
-    return {name: value for name, value in read if value is not MISSING}
+    named = {name: value for name, value in read if value is not MISSING}
+    return named if plan.arrangement is None else plan.arrangement.made(named)
 
 
 def complete(plan: FieldPlan, objects: list[Any], values: Values | None) -> Related:

@@ -9,29 +9,45 @@ from datetime import datetime
 from enum import Enum
 from functools import cache, cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Manager, Model, QuerySet
 from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
+from piston_core.linking import LinkBuilder, Shape
 from piston_core.plans import reading
 from piston_core.plans.addresses import Addresses
 from piston_core.plans.cells import Style
 from piston_core.plans.choosing import gets_plainly
 from piston_core.plans.choosing import is_plain as is_plain_manager
-from piston_core.plans.plan import CHUNK, FieldPlan
+from piston_core.plans.plan import CHUNK, DATA, LINKS, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
 from piston_core.plans.tree import Node
 from piston_core.sought import Sought
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
+    from piston_core.plans.leads import Lead
 
 _PLAIN = frozenset({type(None), bool, int, str})
 _TEXT = frozenset({str})
 _SPELT = {None: "null", True: "true", False: "false"}
+
+
+class Whole(NamedTuple):
+    """An answer as plain data.
+
+    Attributes:
+        data: the data, or an iterator of rows.
+        led: where the one object leads to that it consists of.
+        shape: what its objects are made of, ``None`` for data that no plan shows.
+    """
+
+    data: Any
+    led: tuple[tuple[Lead, str], ...] = ()
+    shape: Shape | None = None
 
 
 class Values:
@@ -44,6 +60,7 @@ class Values:
         request: the request that is answered; its URL tells where the API's routes are.
         textual: whether the emitter writes these types as the text that the core would make of them.
         wanted: the names that the request chooses of those that the handler shows.
+        builder: puts the rows in order, ``None`` to leave them as they are.
     """
 
     def __init__(
@@ -55,12 +72,16 @@ class Values:
         *,
         textual: bool = False,
         wanted: tuple[Node, ...] = (),
+        builder: LinkBuilder | None = None,
     ) -> None:
         self.compiler = compiler
         self.handler = handler
         self.wanted = wanted
+        self.builder = builder
+        self._whole = False
         self.native, self.style = _styled(native, textual)
         self.request = request
+        self._plan_of_whole: FieldPlan | None = None
         self._open: list[type[BaseHandler]] = []
 
     @cached_property
@@ -97,6 +118,21 @@ class Values:
             return [self.plain(item) for item in items]
         rows = {model: iter(self._rows(model, objects, many=many)) for model, objects in groups.items()}
         return [next(rows[item.__class__]) if isinstance(item, Model) else self.plain(item) for item in items]
+
+    def whole(self, result: Any) -> Whole:
+        """Return the one object that an answer consists of, with where it leads to.
+
+        Args:
+            result: an object, or one that nobody has read yet.
+        """
+        self._whole = True
+        row = self.sought(result) if type(result) is Sought else self.plain(result)
+        if self._plan_of_whole is None:  # it is no object that a handler shows
+            return Whole(row)
+        led = zip(self._plan_of_whole.leads, row[LINKS], strict=True)
+        return Whole(
+            row[DATA], tuple((lead, href) for lead, href in led if href is not None), self._plan_of_whole.shape
+        )
 
     def fetched(self, queryset: QuerySet[Any], *, many: bool = False) -> list[Any]:
         """Return the rows of a queryset; of ``values()`` and the like, what it yields."""
@@ -191,9 +227,13 @@ class Values:
 
     def _plan(self, handler: type[BaseHandler] | None, model: type[Model], *, many: bool) -> FieldPlan:
         if handler is None:
-            return self.compiler.reference(model)
+            return self.compiler.reference(model, self.builder)
         wanted = self.wanted if handler is self.handler else ()
-        return self.compiler.plan(handler, model, many=many, wanted=wanted)
+        whole = self._whole and len(self._open) == 1  # the answer's own object, none that is in it
+        plan = self.compiler.plan(handler, model, many=many, wanted=wanted, builder=self.builder, whole=whole)
+        if whole:
+            self._plan_of_whole = plan
+        return plan
 
     def _shower(self, model: type[Model]) -> type[BaseHandler] | None:
         """Return the handler that shows objects of a model in this answer, or ``None`` for a reference.

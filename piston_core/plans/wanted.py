@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from piston_core.plans.tree import Node
@@ -67,6 +67,18 @@ def _parts(tokens: deque[str], depth: int) -> tuple[Node, ...]:
 def _unreadable(token: str) -> NotShown:
     place = f"{token!r} stands where it cannot" if token else "it ends too early"
     return NotShown(f"'fields' cannot be read: {place}. Write it like fields=id,title,author(username).")
+
+
+def without(wanted: tuple[Node, ...], added: Collection[str]) -> tuple[tuple[Node, ...], bool]:
+    """Return what is wanted without names that are added to what is shown, and whether one of those is wanted.
+
+    Raises:
+        NotShown: nothing else is wanted, which would be everything.
+    """
+    left = tuple(node for node in wanted if node.name not in added)
+    if wanted and not left:
+        raise NotShown(f"'fields' names nothing but {wanted[0].name}; name something beside it.")
+    return left, len(left) < len(wanted)
 
 
 def narrowed(nodes: Iterable[Node], wanted: tuple[Node, ...], whole: str = "") -> tuple[Node, ...]:

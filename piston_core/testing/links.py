@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
-from piston_core.contracts import Link, LinkBuilder, Subject
 from piston_core.headers import TOKEN
+from piston_core.linking import Link, LinkBuilder, Subject
 from piston_core.testing.handlers import Returning
 from piston_core.testing.plain import PlainEmitter
 from piston_core.testing.promise import Promise, expect, expect_same, short

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import plugin_options
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, Parser
 from piston_core.hookspecs import hookimpl
+from piston_core.linking import LinkBuilder
 
 
 @dataclass(frozen=True, slots=True)

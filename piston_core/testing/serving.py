@@ -11,8 +11,9 @@ from django.urls import include, path
 
 from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.api import Api
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, Parser
 from piston_core.handler import BaseHandler
+from piston_core.linking import LinkBuilder
 from piston_core.registry import get_registry
 from piston_core.resource import Resource
 from piston_core.testing import offers

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from piston_core import Api, BaseHandler, Lifecycle, Throttle, Verdict
-from piston_core.contracts import Link
 from piston_core.headers import link_field
+from piston_core.linking import Link
 from tests.piston_core.http import site
 from tests.piston_core.pipeline.asking import GOOD as KNOWN
 from tests.piston_core.pipeline.asking import JSON, send, serving

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, include, path, reverse
 
-from piston_core import Api, BaseHandler
+from piston_core import Api, BaseHandler, mounted
 from piston_core.plans import addresses
 from tests.ids import stable
 from tests.shop.models import Country, Detail, Label, Maker, Product, Signpost
@@ -274,7 +274,8 @@ def test_absolute_uri_costs_no_query_of_its_own(tea):
 def calls_of_reverse(monkeypatch, kind, routes) -> tuple[list, int]:
     """Return the addresses that a list shows, and how often Django was asked to reverse one."""
     asked = []
-    monkeypatch.setattr(addresses, "reverse", lambda *args, **kwargs: asked.append(args) or reverse(*args, **kwargs))
+    for module in (addresses, mounted):
+        monkeypatch.setattr(module, "reverse", lambda *args, **kwargs: asked.append(args) or reverse(*args, **kwargs))
     with serving({"it/": kind, **routes}) as client:
         shown = [row["resource_uri"] for row in client.get("/api/it/").json()]
     return shown, len(asked)
@@ -291,7 +292,7 @@ def test_a_list_of_addresses_is_reversed_once_for_all_where_a_converter_writes_v
     shown, asked = calls_of_reverse(monkeypatch, kind, {pattern: kind})
 
     assert shown == [f"/api/{before}{getattr(each, name)}{after}" for each in Product.objects.all()]
-    assert asked == 2
+    assert asked == 1
 
 
 def test_addresses_by_uuid_are_reversed_once_for_all(monkeypatch):
@@ -301,7 +302,7 @@ def test_addresses_by_uuid_are_reversed_once_for_all(monkeypatch):
     shown, asked = calls_of_reverse(monkeypatch, kind, {"by/<uuid:pk>/": kind})
 
     assert shown == [f"/api/by/{each.pk}/" for each in Person.objects.all()]
-    assert asked == 2
+    assert asked == 1
 
 
 @pytest.mark.parametrize("odd", ["a b", "ä", "a/b", "100%", "", "a?b", "..", "-"])

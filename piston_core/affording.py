@@ -1,0 +1,212 @@
+"""Where an answer leads to by what its handler declares, and what the sender of the request may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import cleandoc, unwrap
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.urls import Resolver404, get_script_prefix, resolve
+
+from piston_core.access import Operation
+from piston_core.arguments import identifies
+from piston_core.declarations import Action
+from piston_core.forms import form_for
+from piston_core.handler import WITH_BODY, BaseHandler, overrides
+from piston_core.inputs import inputs_of
+from piston_core.linking import Affordance, Link
+from piston_core.pipeline.permit import permit, permit_object
+from piston_core.plans.addresses import Addresses
+from piston_core.plans.leads import Lead, list_links, listed
+from piston_core.problems import Problem
+from piston_core.requests import Request
+from piston_core.scope import Scope
+
+if TYPE_CHECKING:
+    from piston_core.resource import Resource
+
+_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+_REFUSALS = (Problem, Http404, PermissionDenied)
+
+Led = Sequence[tuple[Lead, str]]
+
+
+class Spot(NamedTuple):
+    """An address and what is served there.
+
+    Attributes:
+        resource: the resource.
+        kwargs: the arguments of the address.
+        href: the address.
+        obj: the object there, if somebody has read it already.
+    """
+
+    resource: Resource
+    kwargs: Mapping[str, Any]
+    href: str
+    obj: Any = None
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one object has this address."""
+        return identifies(self.resource.handler.model, frozenset(self.kwargs))
+
+    @property
+    def is_of_list(self) -> bool:
+        """Whether a model's objects are listed at this address."""
+        return self.resource.handler.model is not None and not self.is_of_one
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+
+def links_of(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) -> Iterator[Link]:
+    """Yield where an answer leads to, beside the other pages of a list.
+
+    Args:
+        handler: the handler that answers.
+        spot: the address that the answer is from.
+        led: where the one object leads to that it consists of.
+        addresses: those of this answer.
+    """
+    scope = spot.resource.scope
+    yield from (_link(lead, href) for lead, href in led if lead.action is None and lead.target.rel != "self")
+    if spot.is_of_list:
+        yield from _search(handler, spot.href)
+        yield from list_links(type(handler), spot.kwargs, scope, addresses)
+        return
+    collection = _collection(handler, spot, scope, addresses)
+    if collection is not None:
+        yield Link(collection, "collection")
+
+
+def _link(lead: Lead, href: str) -> Link:
+    return Link(href, lead.target.rel, lead.target.attributes, lead.target.templated)
+
+
+def _search(handler: BaseHandler, href: str) -> Iterator[Link]:
+    """Yield the template of what a list can be asked, if its handler says so."""
+    names = [*handler.filters, *(["sort"] if handler.sorting else [])]
+    if names:
+        yield Link(f"{href}{{?{','.join((*names, 'limit'))}}}", "search", templated=True)
+
+
+def _collection(handler: BaseHandler, spot: Spot, scope: Scope, addresses: Addresses) -> str | None:
+    """Return the address of the list that an object is in (RFC 6573)."""
+    route = scope.list_route(handler.model, spot.kwargs) if handler.model is not None and spot.is_of_one else None
+    return None if route is None else addresses.fill(route)(*(spot.kwargs[name] for name in route.arguments))
+
+
+# -- actions ---------------------------------------------------------------------------------------
+
+
+def affordances_of(
+    request: HttpRequest, handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses
+) -> Iterator[Affordance]:
+    """Yield what the sender of a request may do next, of what is served at its address and of what is declared.
+
+    Args:
+        request: the request.
+        handler: the handler that answers.
+        spot: the address that the answer is from.
+        led: where the one object leads to that it consists of.
+        addresses: those of this answer.
+    """
+    for method in _METHODS:
+        if not (spot.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
+            yield from _served(request, spot, method, None)
+    for action, href in _declared(handler, spot, led, addresses):
+        there = _spot(href)
+        if there is not None:
+            yield from _served(request, there, action.method, action)
+        else:  # a view of the project's own, which nobody here can ask
+            yield _affordance(action, href, action.method, (), action.form)
+
+
+def _declared(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) -> Iterator[tuple[Action, str]]:
+    for lead, href in led:
+        if lead.action is not None:
+            yield lead.action, href
+    for action in handler.actions:
+        if action.of_list and spot.is_of_list:
+            there, _ = listed(action, spot.kwargs, spot.resource.scope, addresses)
+            if there is not None:
+                yield action, there
+
+
+def _spot(href: str) -> Spot | None:
+    """Return what is served at an address of this site, ``None`` for what is none of Piston's."""
+    path = urlsplit(href).path
+    try:
+        match = resolve(f"/{path.removeprefix(get_script_prefix())}")
+    except Resolver404:
+        return None
+    view = unwrap(match.func)
+    resource: Any = getattr(view, "resource", view)  # of a view for addresses that name a format
+    return Spot(resource, match.kwargs, href) if hasattr(resource, "compiler") else None
+
+
+def _served(request: HttpRequest, spot: Spot, method: str, declared: Action | None) -> Iterator[Affordance]:
+    """Yield what a method does at an address, if it is served to the sender."""
+    found = _open(request, spot, method)
+    if found is None or not _may(cast("Request", request), spot, *found):
+        return
+    handler, action = found
+    bound = spot.resource.bound()
+    types = tuple(bound.parsers_for(handler, action, spot.kwargs)) if action in WITH_BODY else ()
+    form: Any = (declared.form if declared is not None else None) or (form_for(handler, action) if types else None)
+    named = declared or Action(action, spot.href, method, title=_title(handler, action))
+    yield _affordance(named, spot.href, method, types, form, partial=action == "patch")
+
+
+def _affordance(
+    named: Action, href: str, method: str, types: Sequence[str], form: Any, *, partial: bool = False
+) -> Affordance:
+    media_type = "application/json" if "application/json" in types else next(iter(types), "")
+    inputs = inputs_of(form, partial=partial) if form is not None and hasattr(form, "base_fields") else ()
+    return Affordance(named.name, method, href, named.title, media_type, inputs)
+
+
+def _title(handler: BaseHandler, action: str) -> str:
+    """Return the first line of what a handler says about a method of its own."""
+    about = getattr(handler, action).__doc__ if overrides(handler, action) else None
+    return cleandoc(about).partition("\n")[0] if about else ""
+
+
+def _open(request: HttpRequest, spot: Spot, method: str) -> tuple[BaseHandler, str] | None:
+    """Return what would serve a method, ``None`` if that would be refused to this sender; see ``pipeline.select``."""
+    bound = spot.resource.bound()
+    identity = getattr(request, "identity", None)
+    is_known = identity is not None and any(each.name == identity.authenticator for each in bound.authenticators)
+    methods, unknown = spot.resource.methods(spot.kwargs)
+    if bound.authenticators and not is_known:
+        if unknown is not None and method in unknown.actions:
+            methods = unknown
+        elif methods.actions.get(method) not in bound.open_actions:
+            return None
+    action = methods.actions.get(method)
+    return (methods.handler, action) if action else None
+
+
+def _may(request: Request, spot: Spot, handler: BaseHandler, action: str) -> bool:
+    """Return whether all permissions let the sender do this, also with the object that has the address."""
+    demand = spot.resource.bound().demands.get((type(handler), action))
+    if demand is None:
+        return True
+    operation = Operation(handler, action)
+    try:
+        permit(request, operation, demand.permissions)
+        if demand.of_object and action != "create":
+            if not spot.is_of_one:
+                return False
+            permit_object(request, operation, demand.of_object, _object(request, spot, handler))
+    except _REFUSALS:
+        return False
+    return True
+
+
+def _object(request: Request, spot: Spot, handler: BaseHandler) -> Any:
+    return handler.get(request, **spot.kwargs) if spot.obj is None else spot.obj

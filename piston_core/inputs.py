@@ -1,0 +1,86 @@
+"""What a form asks for, in the terms of HTML: for formats that tell a client what to send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from django import forms
+
+from piston_core.linking import Input
+
+_KINDS: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.FileField, "file"),
+    (forms.EmailField, "email"),
+    (forms.URLField, "url"),
+    (forms.DateTimeField, "datetime-local"),
+    (forms.DateField, "date"),
+    (forms.TimeField, "time"),
+    (forms.NullBooleanField, "text"),
+    (forms.BooleanField, "checkbox"),
+    (forms.IntegerField, "number"),  # floats and decimals are its children
+    (forms.JSONField, "textarea"),
+)
+_LIMITS = frozenset({"min", "max", "minlength", "maxlength", "pattern", "step"})
+_PLAIN = (str, int, float, bool)
+
+
+@lru_cache(maxsize=1024)
+def inputs_of(form: Any, *, partial: bool = False) -> tuple[Input, ...]:
+    """Return what a form's class asks for, in its order.
+
+    Args:
+        form: the class.
+        partial: whether nothing has to be sent, as in PATCH.
+    """
+    found = tuple(_input(name, field) for name, field in form.base_fields.items() if not field.disabled)
+    return tuple(replace(each, required=False, value=None) for each in found) if partial else found
+
+
+def _input(name: str, field: forms.Field) -> Input:
+    related = isinstance(field, forms.ModelChoiceField)
+    initial = field.initial() if callable(field.initial) else field.initial
+    return Input(
+        name,
+        _kind(field),
+        title=str(field.label or name.replace("_", " ").capitalize()),
+        about=str(field.help_text),
+        required=field.required,
+        value=initial if isinstance(initial, _PLAIN) else None,
+        choices=() if related else _choices(field),
+        many=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
+        limits=_limits(field),
+        related=field.queryset.model if related and field.queryset is not None else None,  # type: ignore[attr-defined]  # told by its class
+    )
+
+
+def _kind(field: forms.Field) -> str:
+    if field.widget.is_hidden:
+        return "hidden"
+    if isinstance(field.widget, forms.Textarea):
+        return "textarea"
+    if isinstance(field.widget, forms.PasswordInput):
+        return "password"
+    return next((kind for known, kind in _KINDS if isinstance(field, known)), "text")
+
+
+def _choices(field: Any) -> tuple[tuple[Any, str], ...]:
+    """Return the choices of a field that has a few, without the groups that they stand in."""
+    if not isinstance(field, forms.ChoiceField):
+        return ()
+    found: list[tuple[Any, str]] = []
+    choices: Any = field.choices
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            found += ((each, str(text)) for each, text in label)
+        else:
+            found.append((value, str(label)))
+    return tuple(found)
+
+
+def _limits(field: forms.Field) -> Mapping[str, Any]:
+    attributes = {**field.widget.attrs, **field.widget_attrs(field.widget)}
+    return MappingProxyType({name: value for name, value in attributes.items() if name in _LIMITS})

@@ -1,0 +1,134 @@
+"""Write the code of a row that a link builder has arranged.
+
+The builder says once what a row looks like, with stand-ins for what each object has of its own; here these become
+expressions, so that no builder and no loop is asked about a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any, NamedTuple
+
+from piston_core.linking import Href, Key, Shown, Target, Where
+
+StandIn = Shown | Href | Key
+
+_STAND_INS = (Shown, Href, Key, Where)
+
+_MADE = """\
+def made(row):
+    return {code}
+"""
+
+
+class Piece(NamedTuple):
+    """The code of one value.
+
+    Attributes:
+        code: an expression.
+        test: an expression that tells whether an object has the value, ``""`` if each one has. It comes first, so
+            it may give a name to what ``code`` uses.
+    """
+
+    code: str
+    test: str = ""
+
+    def entry(self, name: str) -> str:
+        """Return the code of an entry of a dictionary, left out for an object without it."""
+        code = f"{name!r}: {self.code}"
+        return f"**({{{code}}} if {self.test} else {{}})" if self.test else code
+
+
+class Writer:
+    """Writes the code of rows as their templates have it.
+
+    Args:
+        piece_of: gives the code of what stands in for an object's own values.
+        numbers: numbers the names that are given to addresses; none of them may be given twice in a function.
+    """
+
+    def __init__(self, piece_of: Callable[[StandIn], Piece], numbers: Iterator[int]) -> None:
+        self.piece_of = piece_of
+        self.numbers = numbers
+        self.known: dict[Target, str] = {}
+
+    def code(self, template: Any) -> str:
+        """Return the code of a template, ``None`` for an object that lacks all of it.
+
+        Raises:
+            TypeError: there is something in it that is no plain value and no stand-in.
+        """
+        if isinstance(template, dict):
+            return f"{{{', '.join(self._entry(name, value) for name, value in template.items())}}}"
+        if isinstance(template, list | tuple) and not isinstance(template, _STAND_INS):
+            return f"[{', '.join(map(self._item, template))}]"
+        piece = self._piece(template)
+        return f"({piece.code} if {piece.test} else None)" if piece.test else piece.code
+
+    def _entry(self, name: str, value: Any) -> str:
+        return self._piece(value).entry(name)
+
+    def _item(self, value: Any) -> str:
+        piece = self._piece(value)
+        return f"*([{piece.code}] if {piece.test} else [])" if piece.test else piece.code
+
+    def _piece(self, value: Any) -> Piece:
+        """Return a part that an object may lack."""
+        if isinstance(value, Where):
+            return self._where(value)
+        if isinstance(value, Href) and value.target in self.known:
+            return Piece(self.known[value.target])
+        if isinstance(value, Shown | Href | Key):
+            return self.piece_of(value)
+        if isinstance(value, dict | list | tuple):
+            return Piece(self.code(value))
+        if value is None or isinstance(value, bool | int | float | str):
+            return Piece(repr(value))
+        raise TypeError(f"a row is arranged with {value!r}, which is neither a plain value nor one of the stand-ins")
+
+    def _where(self, value: Where) -> Piece:
+        """Return a part with the test for its link, whose address is then known by a name."""
+        name = f"to_{next(self.numbers)}"
+        test = f"({name} := {self.piece_of(Href(value.target)).code}) is not None"
+        self.known[value.target] = name
+        code = self.code(value.then)
+        del self.known[value.target]
+        return Piece(code, test)
+
+
+def made_of(template: Any, names: dict[StandIn, str], sure: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
+    """Return the function that arranges a row of which all values are there.
+
+    Args:
+        template: what ``LinkBuilder.arrange`` has returned.
+        names: by what name the row has the value of each stand-in.
+        sure: the names that each row has.
+    """
+
+    def piece_of(each: StandIn) -> Piece:
+        name = names[each]
+        if isinstance(each, Key):
+            return Piece(f"str(row[{name!r}])")
+        if isinstance(each, Href):
+            return Piece(f"row.get({name!r})")
+        return Piece(f"row[{name!r}]", "" if name in sure else f"{name!r} in row")
+
+    found: dict[str, Any] = {}
+    text = _MADE.format(code=Writer(piece_of, count()).code(template))
+    exec(compile(text, "<arrangement>", "exec"), found)  # noqa: S102 - made of declared names only, as in codegen
+    made: Callable[[dict[str, Any]], Any] = found["made"]
+    return made
+
+
+def stand_ins(template: Any) -> Iterator[StandIn]:
+    """Yield what stands in a template for an object's own values."""
+    if isinstance(template, Shown | Href | Key):
+        yield template
+    elif isinstance(template, Where):
+        yield Href(template.target)
+        yield from stand_ins(template.then)
+    elif isinstance(template, dict | list | tuple):
+        parts = template.values() if isinstance(template, dict) else template
+        for part in parts:
+            yield from stand_ins(part)
