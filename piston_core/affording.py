@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from inspect import cleandoc, unwrap
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from piston_core.declarations import Action
 from piston_core.forms import form_for
 from piston_core.handler import WITH_BODY, BaseHandler, overrides
 from piston_core.inputs import inputs_of
-from piston_core.linking import Affordance, Link
+from piston_core.linking import Affordance, Input, Link
 from piston_core.pipeline.permit import permit, permit_object
 from piston_core.plans.addresses import Addresses
 from piston_core.plans.leads import Lead, list_links, listed
@@ -106,7 +107,7 @@ def _collection(handler: BaseHandler, spot: Spot, scope: Scope, addresses: Addre
 def affordances_of(
     request: HttpRequest, handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses
 ) -> Iterator[Affordance]:
-    """Yield what the sender of a request may do next, of what is served at its address and of what is declared.
+    """Return what the sender of a request may do next, of what is served at its address and of what is declared.
 
     Args:
         request: the request.
@@ -115,6 +116,13 @@ def affordances_of(
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
+    found = _found(request, handler, spot, led, addresses)
+    return (_with_lists(each, spot.resource.scope, addresses) for each in found)
+
+
+def _found(
+    request: HttpRequest, handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses
+) -> Iterator[Affordance]:
     for method in _METHODS:
         if not (spot.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
             yield from _served(request, spot, method, None)
@@ -124,6 +132,19 @@ def affordances_of(
             yield from _served(request, there, action.method, action)
         else:  # a view of the project's own, which nobody here can ask
             yield _affordance(action, href, action.method, (), action.form)
+
+
+def _with_lists(action: Affordance, scope: Scope, addresses: Addresses) -> Affordance:
+    """Return an action with the addresses of the lists that its choices are in."""
+    if all(each.related is None for each in action.inputs):
+        return action
+    return replace(action, inputs=tuple(_with_list(each, scope, addresses) for each in action.inputs))
+
+
+def _with_list(each: Input, scope: Scope, addresses: Addresses) -> Input:
+    route = None if each.related is None else scope.list_route(each.related)
+    href = None if route is None else addresses.fill(route)()
+    return each if href is None else replace(each, href=href)
 
 
 def _declared(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) -> Iterator[tuple[Action, str]]:

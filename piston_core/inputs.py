@@ -53,8 +53,16 @@ def _input(name: str, field: forms.Field) -> Input:
         choices=() if related else _choices(field),
         many=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
         limits=_limits(field),
-        related=field.queryset.model if related and field.queryset is not None else None,  # type: ignore[attr-defined]  # told by its class
+        **(_related(field) if related else {}),
     )
+
+
+def _related(field: Any) -> dict[str, Any]:
+    """Return which objects a field chooses from, and by what they are sent."""
+    if field.queryset is None:
+        return {}
+    model = field.queryset.model
+    return {"related": model, "key": field.to_field_name or model._meta.pk.name}
 
 
 def _kind(field: forms.Field) -> str:

@@ -56,6 +56,8 @@ class Input:
         limits: the further attributes of the ``<input>``: ``min``, ``max``, ``minlength``, ``maxlength``, ``pattern``
             and ``step``.
         related: the model whose objects are the choices, which may be too many to list.
+        key: the name of the field that such an object is sent by.
+        href: the address of the list that the choices are in, ``""`` if the API has none.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Input:
     many: bool = False
     limits: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     related: type[Model] | None = None
+    key: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class Shape:
         many: those names that show several objects.
         targets: where each of the objects leads to, itself first if it has an address.
         linked: whether its handler declares links.
+        curies: what abbreviates relation types; see ``BaseHandler.curies``.
     """
 
     kind: str
@@ -125,6 +130,7 @@ class Shape:
     many: frozenset[str]
     targets: tuple[Target, ...]
     linked: bool = False
+    curies: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property
     def self(self) -> Target | None:
@@ -137,9 +143,11 @@ class Shown(NamedTuple):
 
     Attributes:
         name: the name.
+        nulls: whether an object has the entry that shows ``None``, such as an article without an author.
     """
 
     name: str
+    nulls: bool = True
 
 
 class Href(NamedTuple):

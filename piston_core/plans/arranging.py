@@ -79,6 +79,8 @@ class Writer:
             return self._where(value)
         if isinstance(value, Href) and value.target in self.known:
             return Piece(self.known[value.target])
+        if isinstance(value, Shown) and not value.nulls:
+            return self._unless_null(value)
         if isinstance(value, Shown | Href | Key):
             return self.piece_of(value)
         if isinstance(value, dict | list | tuple):
@@ -86,6 +88,11 @@ class Writer:
         if value is None or isinstance(value, bool | int | float | str):
             return Piece(repr(value))
         raise TypeError(f"a row is arranged with {value!r}, which is neither a plain value nor one of the stand-ins")
+
+    def _unless_null(self, value: Shown) -> Piece:
+        piece, name = self.piece_of(value), f"it_{next(self.numbers)}"
+        test = f"({name} := {piece.code}) is not None"
+        return Piece(name, f"{piece.test} and {test}" if piece.test else test)
 
     def _where(self, value: Where) -> Piece:
         """Return a part with the test for its link, whose address is then known by a name."""

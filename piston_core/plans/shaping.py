@@ -79,6 +79,7 @@ def _shape(plan: FieldPlan, handler: type[BaseHandler] | None, targets: Sequence
         frozenset(column.name for column in there if column.many),
         tuple(targets),
         linked=handler is not None and bool(handler.links),
+        curies={} if handler is None else handler.curies,
     )
 
 

@@ -1,0 +1,33 @@
+"""Links for Piston: what a handler declares once, as HAL, Siren, JSON:API, plain links and the ``Link`` field.
+
+The entry point ``hateoas`` in the group ``piston.plugins`` leads here.
+"""
+
+from __future__ import annotations
+
+from piston_core import Emitter, LinkBuilder, hookimpl
+from piston_hateoas.hal import HALEmitter, HALLinkBuilder
+from piston_hateoas.plain import HeaderLinkBuilder, PlainLinkBuilder
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "HALEmitter",
+    "HALLinkBuilder",
+    "HeaderLinkBuilder",
+    "PlainLinkBuilder",
+    "piston_emitters",
+    "piston_link_builders",
+]
+
+
+@hookimpl
+def piston_emitters() -> list[Emitter]:
+    """Offer HAL."""
+    return [HALEmitter()]
+
+
+@hookimpl
+def piston_link_builders() -> list[LinkBuilder]:
+    """Offer plain links, the ``Link`` field, and the rows of HAL."""
+    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder()]
