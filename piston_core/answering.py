@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 from piston_core.access import Operation
-from piston_core.affording import Spot, affordances_of, links_of
+from piston_core.affording import affordances_of, links_of, spot_at
 from piston_core.arguments import identifies
 from piston_core.contracts import Document
 from piston_core.exchange import Exchange
@@ -136,7 +136,8 @@ def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, d
     declares = bool(exchange.linking) and bool(handler.links or handler.actions)
     if (declares or exchange.emitter.linked) and (type(data) is Sought or isinstance(data, Model)):
         return values.whole(data)
-    return Whole(data_of(values, exchange, data))
+    shape = _shape_of(values, data) if exchange.emitter.linked and isinstance(data, _LISTS) else None
+    return Whole(data_of(values, exchange, data), shape=shape)
 
 
 def _shape_of(values: Values, source: Any) -> Shape | None:
@@ -218,7 +219,8 @@ def _linked(
     """Return a document with where it leads to and what can be done next, and the links of its ``Link`` field."""
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
-    spot = Spot(resource, exchange.kwargs, escape_uri_path(request.path), obj if isinstance(obj, Model) else None)
+    there = obj if isinstance(obj, Model) else None
+    spot = spot_at(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
     declared = tuple(links_of(handler, spot, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
     pages, further = document.links, tuple(each for each in built if each not in declared)

@@ -67,10 +67,15 @@ class Address:
     Attributes:
         columns: the columns that it is made of; behind relations to one, with ``__`` between the names.
         make: returns the function that gives the address for their values, or ``None``, in one answer.
+        kinds: how the value of each column becomes text, by the names of ``addresses.TEXTS``; ``""`` if only
+            ``make`` knows.
+        pieces: returns the text around the values in one answer, ``None`` where only ``make`` knows.
     """
 
     columns: tuple[str, ...]
     make: Callable[[Addresses], Fill]
+    kinds: tuple[str, ...]
+    pieces: Callable[[Addresses], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
