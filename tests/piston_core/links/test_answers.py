@@ -60,7 +60,7 @@ def test_a_list_leads_to_what_it_can_be_asked_and_where_it_is_said():
 
 
 def test_a_page_leads_to_the_others_and_knows_how_many_there_are():
-    stock(3)
+    stock(2)
 
     found = asked(handler(), "it/?limit=1&offset=1", prefer="count=exact").json()
 
