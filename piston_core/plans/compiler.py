@@ -106,8 +106,9 @@ class Compiler:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             refuse_parts(node)
-            read = self._method(getattr(self._instance(own), name), node, path)
-            return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
+            call = getattr(self._instance(own), name)
+            why = f"is a resource method of {own.__name__}"
+            return Column(name, self._method(call, node, path), Computed(why, None if node.children else call))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
         if name == "resource_uri":
