@@ -4,12 +4,13 @@ The core dispatches requests to handlers and knows no format, no credential and 
 plugins bring those. Everything that handlers and plugins need is imported from here.
 """
 
-from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, throttled
+from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, causes, throttled
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
 from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subject
 from piston_core.declarations import Lifecycle, Validators
+from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
@@ -27,10 +28,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnonymousBaseHandler",
+    "Answer",
     "Api",
     "AuthenticationFailed",
     "Authenticator",
     "BaseHandler",
+    "Body",
+    "Description",
     "Document",
     "Emitter",
     "Identity",
@@ -41,15 +45,18 @@ __all__ = [
     "LinkBuilder",
     "MalformedBody",
     "Operation",
+    "Parameter",
     "Parser",
     "Patch",
     "Permission",
+    "Place",
     "PluginError",
     "Problem",
     "Reply",
     "Request",
     "Resource",
     "Scopes",
+    "Served",
     "SettingsError",
     "Sought",
     "Subject",
@@ -57,8 +64,10 @@ __all__ = [
     "Validators",
     "Verdict",
     "__version__",
+    "causes",
     "client_address",
     "delete_expired",
+    "describe",
     "hookimpl",
     "in_pieces",
     "plugin_options",

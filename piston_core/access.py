@@ -131,7 +131,9 @@ class Throttle(ABC):
     """
 
     name: ClassVar[str]
-    causes: ClassVar[Mapping[int, str]] = MappingProxyType({429: "Too many requests; Retry-After says when to try again."})
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType(
+        {429: "There were too many requests."}
+    )
 
     @abstractmethod
     def check(self, request: HttpRequest, identity: Identity | None, operation: Operation) -> Verdict | None:

@@ -1,1 +1,6 @@
 """What is served, said as data: for OpenAPI, for pages of documentation, for whatever a project makes of it."""
+
+from piston_core.describing.places import describe
+from piston_core.describing.records import Answer, Body, Description, Parameter, Place, Served
+
+__all__ = ["Answer", "Body", "Description", "Parameter", "Place", "Served", "describe"]

@@ -6,7 +6,7 @@ import types
 import typing
 from collections import abc
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from inspect import cleandoc, unwrap
 from typing import Any
@@ -18,7 +18,8 @@ from piston_core.describing.records import Schema
 from piston_core.describing.schemas import OF_TYPES, array, moment, of_choices, one_of
 from piston_core.replies import Reply
 
-Show = Callable[[type[Model], bool], Schema]
+# Django forgets which model ``QuerySet[Post]`` names, so for none it is the handler's own.
+Show = Callable[[type[Model] | None, bool], Schema]
 
 _UNIONS = (typing.Union, types.UnionType)
 _LISTS = (
@@ -42,7 +43,7 @@ class Returned:
         lists: whether the data may be a list.
     """
 
-    schema: Schema = types.MappingProxyType({})
+    schema: Schema = field(default_factory=dict)
     nothing: bool = True
     replies: bool = True
     responses: bool = True
@@ -55,7 +56,7 @@ def returned(method: Callable[..., Any], show: Show) -> Returned:
 
     Args:
         method: the method.
-        show: returns the schema of an object of a model, or of one in a list.
+        show: returns the schema of an object of a model, or of the handler's own, and of one in a list.
     """
     kinds = list(_alternatives(annotation_of(method)))
     if Any in kinds or object in kinds:
@@ -142,7 +143,7 @@ def _schema(kind: Any, show: Show, around: tuple[Any, ...]) -> Schema:
 def _of_query(inner: tuple[Any, ...], show: Show, around: tuple[Any, ...]) -> Schema:
     if len(inner) > 1 and not _is(inner[1], Model):  # of values() and the like
         return array(_schema(inner[1], show, around))
-    return array(show(inner[0], True) if inner and _is(inner[0], Model) else {})
+    return array(show(inner[0] if inner and _is(inner[0], Model) else None, True))
 
 
 def _of_tuple(inner: tuple[Any, ...], show: Show, around: tuple[Any, ...]) -> Schema:
@@ -165,8 +166,10 @@ def _of_class(kind: Any, show: Show, around: tuple[Any, ...]) -> Schema:
         return _of_members(kind, show, (*around, kind))
     if kind in (object, Any):
         return {}
-    return moment() if kind.__name__ == "datetime" else next(
-        (OF_TYPES[each] for each in kind.__mro__ if each in OF_TYPES), {}
+    return (
+        moment()
+        if kind.__name__ == "datetime"
+        else next((OF_TYPES[each] for each in kind.__mro__ if each in OF_TYPES), {})
     )
 
 

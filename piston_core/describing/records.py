@@ -108,6 +108,7 @@ class Place:
     Attributes:
         template: the address as a URI template (RFC 6570), such as ``/api/posts/{slug}/``.
         name: the URL's name with its namespaces.
+        title: what is served, in a word: ``Post`` for a ``PostHandler``.
         about: what the handler's docstring says.
         arguments: the URL's arguments.
         handler: the handler.
@@ -119,6 +120,7 @@ class Place:
 
     template: str
     name: str
+    title: str
     about: str
     arguments: tuple[Parameter, ...]
     handler: BaseHandler

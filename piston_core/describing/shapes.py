@@ -31,8 +31,11 @@ class Shapes:
         self.compiler = compiler
         self.handler = type(handler)
 
-    def show(self, model: type[Model], many: bool) -> Schema:
+    def show(self, model: type[Model] | None, many: bool) -> Schema:
         """Return the schema of an object of a model, as it is shown alone or in a list that is the answer."""
+        model = model or self.handler.model
+        if model is None:
+            return {}
         shower = self._shower(model)
         if shower is None:
             return self._object(self.compiler.reference(model), f"{model.__name__}Reference")
@@ -69,7 +72,7 @@ class Shapes:
             return schema_of(source.call, self.show_within)
         return self._attribute(plan.model, column.name) if isinstance(source, Computed) else {}
 
-    def show_within(self, _model: type[Model], _many: bool) -> Schema:
+    def show_within(self, _model: type[Model] | None, _many: bool) -> Schema:
         """Return the schema of an object within an object, which may be a reference where it would go in a circle."""
         return {"type": "object"}
 
