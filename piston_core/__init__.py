@@ -8,9 +8,9 @@ from piston_core.access import Authenticator, Identity, Operation, Permission, T
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subject
+from piston_core.contracts import Document, Emitter, Link, LinkBuilder, Parser, Patch, Subcommand, Subject
 from piston_core.declarations import Lifecycle, Validators
-from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe
+from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe, edit_openapi
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
@@ -59,6 +59,7 @@ __all__ = [
     "Served",
     "SettingsError",
     "Sought",
+    "Subcommand",
     "Subject",
     "Throttle",
     "Validators",
@@ -68,6 +69,7 @@ __all__ = [
     "client_address",
     "delete_expired",
     "describe",
+    "edit_openapi",
     "hookimpl",
     "in_pieces",
     "plugin_options",

@@ -131,9 +131,7 @@ class Throttle(ABC):
     """
 
     name: ClassVar[str]
-    causes: ClassVar[Mapping[int, str]] = MappingProxyType(
-        {429: "There were too many requests."}
-    )
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType({429: "There were too many requests."})
 
     @abstractmethod
     def check(self, request: HttpRequest, identity: Identity | None, operation: Operation) -> Verdict | None:

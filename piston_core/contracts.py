@@ -8,7 +8,8 @@ state of a request.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -196,6 +197,34 @@ class Parser(ABC):
             schema: the JSON Schema (2020-12) of the data.
         """
         return None
+
+
+class Subcommand(ABC):
+    """A command of ``manage.py piston``.
+
+    Attributes:
+        name: its name, as it is typed.
+        help: what it does, in a few words for the list of commands.
+    """
+
+    name: ClassVar[str]
+    help: ClassVar[str]
+
+    @abstractmethod
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what can be asked."""
+
+    @abstractmethod
+    def handle(self, write: Callable[[str], Any], **options: Any) -> None:
+        """Do it.
+
+        Args:
+            write: prints text, with a line end if it has none.
+            options: what was asked.
+
+        Raises:
+            CommandError: it cannot be done, or what was looked at is not as it should be.
+        """
 
 
 class LinkBuilder(ABC):

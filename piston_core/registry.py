@@ -14,13 +14,13 @@ from django.dispatch import receiver
 
 from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
-from piston_core.contracts import Emitter, LinkBuilder, Parser
+from piston_core.contracts import Emitter, LinkBuilder, Parser, Subcommand
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.moments import Moments, freeze_moments
 
 T = TypeVar("T")
 
-Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder
+Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder | Subcommand
 
 Status = Literal["enabled", "installed", "broken"]
 
@@ -72,6 +72,7 @@ class Registry:
     throttles: Mapping[str, Throttle]
     permissions: Mapping[str, Permission]
     link_builders: Mapping[str, LinkBuilder]
+    commands: Mapping[str, Subcommand]
     moments: Moments
     plugins: tuple[Plugin, ...]
     failures: Mapping[str, PluginError]
@@ -113,6 +114,7 @@ def _freeze(settings: Settings, found: Discovery) -> Registry:
         "throttles": _table(found, "piston_throttles", Throttle, offered),
         "permissions": _table(found, "piston_permissions", Permission, offered),
         "link_builders": _table(found, "piston_link_builders", LinkBuilder, offered),
+        "commands": _table(found, "piston_commands", Subcommand, offered),
     }
     return Registry(
         settings=settings,

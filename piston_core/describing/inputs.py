@@ -64,7 +64,7 @@ def body_of(spot: Spot, parameters: Iterable[Parameter]) -> Body | None:
         return None
     parsers = spot.bound.parsers_for(spot.handler, spot.action, spot.names)
     contents = {
-        media_type: parser.schema(schema if parser.reads_request else _without_files(schema))
+        media_type: parser.schema(_with_files(schema) if parser.reads_request else _without_files(schema))
         for media_type, parser in parsers.items()
     }
     return Body(_without_files(schema), contents, spot.method == "QUERY" or bool(_required(schema)))
@@ -191,7 +191,7 @@ def _related(field: Any) -> Schema:
 def _without_files(schema: Schema) -> Schema:
     """Return the schema of data in a format that has no files."""
     properties = schema.get("properties", {})
-    files = {name for name, each in properties.items() if each.get("format") == "binary"}
+    files = _files(schema)
     if not files:
         return schema
     required = [name for name in schema.get("required", ()) if name not in files]
@@ -201,3 +201,12 @@ def _without_files(schema: Schema) -> Schema:
         "properties": {name: each for name, each in properties.items() if name not in files},
         **({"required": required} if required else {}),
     }
+
+
+def _with_files(schema: Schema) -> Schema:
+    """Return the schema of data in a format that has files, which is another one where there are some."""
+    return {**schema, "title": f"{schema['title']}WithFiles"} if _files(schema) else schema
+
+
+def _files(schema: Schema) -> set[str]:
+    return {name for name, each in schema.get("properties", {}).items() if each.get("format") == "binary"}

@@ -46,9 +46,7 @@ class JSONEmitter(Emitter):
             before = b","
         yield b"[]" if before == b"[" else self._end
 
-    def schema(
-        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
-    ) -> Mapping[str, Any]:
+    def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
         """Return the schema of the data, which JSON has nothing around."""
         return schema
 
@@ -82,9 +80,7 @@ class JSONLinesEmitter(Emitter):
                 yield b"{"
             raise
 
-    def schema(
-        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
-    ) -> Mapping[str, Any]:
+    def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
         """Return the schema of the lines as the items of a list."""
         return schema if many else {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
 
