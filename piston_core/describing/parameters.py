@@ -13,7 +13,7 @@ from piston_core.lists.filters import Filter, Unusable, filter_of, is_field
 from piston_core.lists.texts import stored
 
 _TEXT = OF_TYPES[str]
-_NUMBER = {"type": "integer", "minimum": 0}
+_NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 _MOST = 100  # values of one filter
 _PATTERNS = frozenset({
     "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith",

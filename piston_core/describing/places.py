@@ -115,10 +115,10 @@ def _told(spot: Spot) -> str:
     several = not spot.is_one and spot.handler.model is not None
     return {
         "read": f"List {many}" if several else f"Read one {one}" if names else f"Read {one}",
-        "create": f"Create {one}",
-        "update": f"Replace {one}",
-        "patch": f"Change {many if several else one}",
-        "delete": f"Delete {one}",
+        "create": f"Create one {one}",
+        "update": f"Replace one {one}",
+        "patch": f"Change {many}" if several else f"Change one {one}",
+        "delete": f"Delete one {one}",
     }[spot.action] + "."
 
 

@@ -52,7 +52,8 @@ def refusals_of(spot: Spot) -> Iterator[Refusal]:
     """Yield what a method may refuse where it is served."""
     yield from _ALWAYS
     yield from _of_parts(each.causes for each in spot.bound.authenticators)
-    yield from _of_parts(each.causes for each in (*spot.demand.throttles, *spot.demand.permissions))
+    yield from _of_parts(each.causes for each in spot.demand.throttles)
+    yield from _of_parts(each.causes for each in spot.demand.permissions)
     yield from _of_addresses(spot)
     yield from _of_states(spot)
     if spot.action in WITH_BODY or spot.method == "QUERY":

@@ -14,7 +14,6 @@ from piston_json.operations import Operation, WrongForm
 from piston_json.parser import JSONParser
 from piston_json.values import copied, depth
 
-
 _POINTER = {"type": "string", "description": "Leads to a value (RFC 6901)."}
 _OPERATIONS: Mapping[str, Any] = {
     "type": "array",
