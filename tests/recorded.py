@@ -8,6 +8,7 @@ The schema is read strictly: an object has no names beside those that are descri
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ from piston_core import Answer, Resource, Served
 from piston_core.api import Unrouted
 from piston_core.describing.places import methods_at
 
+_OWN = "*/*"  # stands for what a method makes itself
 _LARGEST = 200_000  # bytes of a body that is worth looking at
 _ANYWHERE = {"400", "401", "403", "404", "405", "414", "431", "500", "501"}  # where a method is not served
 _TELLING = (
@@ -42,17 +44,21 @@ class Recorder:
         self.seen = 0
         self._described: WeakKeyDictionary[Resource, tuple[Any, dict[Any, dict[str, Served]]]] = WeakKeyDictionary()
 
-    def look(self, resource: Resource, request: HttpRequest, names: frozenset[str], response: HttpResponseBase) -> None:
+    def look(
+        self, resource: Resource, request: HttpRequest, names: frozenset[str], response: HttpResponseBase
+    ) -> None:
         """Note what is wrong with an answer."""
-        if request.method == "OPTIONS" or isinstance(resource, Unrouted):
+        explained = "explain" in request.META.get("QUERY_STRING", "")  # which only staff see, and no client
+        if request.method == "OPTIONS" or isinstance(resource, Unrouted) or explained:
             return
         self.seen += 1
         try:
             served = self._methods(resource, names).get("GET" if request.method == "HEAD" else str(request.method))
             found = list(_wrong(served, request, response))
-        except Exception as error:  # noqa: BLE001 - what cannot be described is to be told as well
-            found = [f"cannot be described: {error!r}"]
-        told = f"{request.method} {request.get_full_path()} of {type(resource.handler).__name__}: {response.status_code}"
+        except Exception as error:  # noqa: BLE001 - what cannot be described cannot be served either
+            found = [f"cannot be described: {error!r}"] if response.status_code < 500 else []
+        handler = type(resource.handler).__name__
+        told = f"{request.method} {request.get_full_path()} of {handler}, {response.status_code}"
         self.failures += [f"{told}: {each}" for each in found]
 
     def _methods(self, resource: Resource, names: frozenset[str]) -> dict[str, Served]:
@@ -61,7 +67,8 @@ class Recorder:
         if kept is not bound:
             self._described[resource] = (bound, table := {})
         if names not in table:
-            table[names] = {each.method: each for each in methods_at(resource, names)}
+            with warnings.catch_warnings(action="ignore"):  # Django's, about fields that forms are made of
+                table[names] = {each.method: each for each in methods_at(resource, names)}
         return table[names]
 
 
@@ -79,27 +86,27 @@ def _wrong(served: Served | None, request: HttpRequest, response: HttpResponseBa
     answer = answer or answers["default"]
     if answer.status.endswith("XX"):
         return
-    yield from _wrong_headers(answer, response)
+    free = any(_OWN in each.contents for each in served.answers)
+    yield from _wrong_headers(answer, response, told=answer.status < "4" and not free)
     yield from _wrong_body(answer, request, response)
 
 
-def _wrong_headers(answer: Answer, response: HttpResponseBase) -> Iterator[str]:
+def _wrong_headers(answer: Answer, response: HttpResponseBase, *, told: bool) -> Iterator[str]:
     described = {each.name: each for each in answer.headers}
     for name, field in described.items():
-        if field.required and name not in response.headers:
+        if field.required and name not in response.headers and _OWN not in answer.contents:
             yield f"{name} is missing"
         if field.schema.get("type") == "integer" and not response.headers.get(name, "0").isdigit():
             yield f"{name} is no integer"
-    if answer.status < "4":
-        for name in _TELLING:
-            if name in response.headers and name not in described:
-                yield f"{name} is not described"
+    for name in _TELLING if told else ():
+        if name in response.headers and name not in described:
+            yield f"{name} is not described"
 
 
 def _wrong_body(answer: Answer, request: HttpRequest, response: HttpResponseBase) -> Iterator[str]:
     content = getattr(response, "content", None)
     minimal = "return=minimal" in response.headers.get("Preference-Applied", "")
-    if request.method == "HEAD" or (minimal and not content):
+    if request.method == "HEAD" or (not content and (minimal or _OWN in answer.contents)):
         return
     if answer.schema is None:
         if content:
@@ -107,6 +114,8 @@ def _wrong_body(answer: Answer, request: HttpRequest, response: HttpResponseBase
         return
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
     known = {each.partition(";")[0]: schema for each, schema in answer.contents.items()}
+    if media_type not in known and _OWN in known:
+        return
     if media_type not in known:
         yield f"the media type {media_type!r} is not described, but {', '.join(known)}"
     elif isinstance(response, HttpResponse) and known[media_type] is not None and media_type.endswith("json"):

@@ -36,6 +36,7 @@ class Returned:
 
     Attributes:
         schema: the data; ``{}`` for anything.
+        data: whether it may be data at all.
         nothing: whether it may be ``None``.
         replies: whether it may be a reply with a status of its own.
         responses: whether it may be a response of the method's own making.
@@ -44,6 +45,7 @@ class Returned:
     """
 
     schema: Schema = field(default_factory=dict)
+    data: bool = True
     nothing: bool = True
     replies: bool = True
     responses: bool = True
@@ -65,6 +67,7 @@ def returned(method: Callable[..., Any], show: Show) -> Returned:
     found = [kind for kind in data if kind is not type(None)]
     return Returned(
         one_of(_schema(kind, show, ()) for kind in found) if found else {},
+        bool(found),
         type(None) in kinds,
         any(_is(kind, Reply) for kind in kinds),
         any(_is(kind, HttpResponseBase) for kind in kinds),

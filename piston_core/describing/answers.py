@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from piston_core.contracts import Emitter
@@ -35,6 +36,7 @@ PROBLEM: Schema = {
     },
     "required": ["type", "title", "status", "instance"],
 }  # fmt: skip
+_OWN: Mapping[str, None] = {"*/*": None}  # what a method makes itself
 _TEXT = OF_TYPES[str]
 _TAG = Parameter("ETag", "header", _TEXT, "What this state is known by.")
 _MOMENT = Parameter("Last-Modified", "header", _TEXT, "When it was changed last.")
@@ -72,8 +74,8 @@ def answers_of(spots: Iterable[Spot]) -> tuple[Answer, ...]:
     refused: dict[str, list[Refusal]] = {}
     for each in (each for spot in spots for each in refusals_of(spot)):
         refused.setdefault(str(each.status), []).append(each)
-    told = [_refusal(status, refused[status], spots[0]) for status in sorted(refused)]
-    rest = _problem("default", "Any other refusal.", spots[0])
+    told = [_refusal(status, refused[status], spots) for status in sorted(refused)]
+    rest = _problem("default", "Any other refusal.", spots)
     return (*good.values(), *(each for each in told if each.status not in good), rest)
 
 
@@ -81,8 +83,9 @@ def _joined(one: Answer, another: Answer, spot: Spot) -> Answer:
     """Return what is said of both, where two handlers give an answer."""
     if one.schema is None or another.schema is None or _alike(one.schema, another.schema):
         return one
-    headers = dict.fromkeys((*one.headers, *another.headers))
-    return _answer(spot, one.status, one.about, one_of([one.schema, another.schema]), tuple(headers))
+    headers = (*one.headers, *(each for each in another.headers if each not in one.headers))
+    both = _answer(spot, one.status, one.about, one_of([one.schema, another.schema]), headers)
+    return replace(both, contents={**both.contents, **(_OWN if _OWN.keys() & one.contents.keys() else {})})
 
 
 def _alike(one: Any, another: Any) -> bool:
@@ -103,7 +106,7 @@ def _good(spot: Spot) -> Iterator[Answer]:
     declared = {status: about for status, about in spot.causes.items() if status < 400}
     for status, about in declared.items():
         yield _answer(spot, str(status), about, spot.returned.schema if status < 300 and status != 204 else None)
-    if not spot.causes and spot.is_own and (spot.returned.replies or spot.returned.responses):
+    if spot.is_free:
         yield Answer("2XX", "Another good answer of the method's own making.")
         if spot.returned.responses:
             yield Answer("3XX", "A redirection of the method's own making.")
@@ -119,37 +122,40 @@ def _shown(spot: Spot) -> Iterator[Answer]:
     if spot.method == "GET" and found.lists and not spot.is_one:
         headers = (_PART, *state, _LINK, *lists)
         yield _answer(spot, "206", "The part of the list that Range asks for.", schema, headers)
-    yield _answer(spot, "304", "The client has it already.", None, state)
+    yield _answer(spot, "304", "The client has it already.", None, (*state, *place))
 
 
 def _saved(spot: Spot) -> Iterator[Answer]:
     found = spot.returned
-    if found.schema or found.lists or not spot.is_own or not found.nothing or found.replies:
+    if found.data or spot.is_free:
         if spot.action == "create":
             headers = (_LOCATION, _APPLIED, _LINK)
             yield _answer(spot, "201", "What was created.", found.schema, headers)
         else:
             headers = (_APPLIED, _CONTENT, _LINK, *((_TAG, _MOMENT) if spot.action == "patch" else ()))
             yield _answer(spot, "200", "What is now at this address.", found.schema, headers)
-    if spot.action != "create" or (spot.is_own and found.nothing):
+    if spot.action != "create" or found.nothing or spot.is_free:
         yield _answer(spot, "204", "It is done; there is nothing more to say.", None, (_APPLIED,))
 
 
 def _deleted(spot: Spot) -> Iterator[Answer]:
     yield _answer(spot, "204", "It is deleted.", None, ())
     found = spot.returned
-    if spot.is_own and (found.schema or found.lists or (found.nothing and found.replies)):
+    if found.data or spot.is_free:
         yield _answer(spot, "200", "What the deletion tells.", found.schema)
 
 
 def _answer(spot: Spot, status: str, about: str, schema: Schema | None, headers: tuple[Parameter, ...] = ()) -> Answer:
     limits = _LIMITS if spot.demand.throttles else ()
     contents = {} if schema is None else _contents(spot, schema)
+    contents |= _OWN if schema is not None and spot.is_free else {}
     return Answer(status, about, schema, contents, (*headers, *limits))
 
 
 def _contents(spot: Spot, schema: Schema) -> dict[str, Schema | None]:
     """Return the schema of a body in each format that is offered."""
+    if not spot.returned.data:
+        return {}
     emitters = spot.bound.formats.emitters.values()
     return {media_type: _written(each, schema) for each in emitters for media_type in each.media_types}
 
@@ -161,16 +167,19 @@ def _written(emitter: Emitter, schema: Schema) -> Schema | None:
     return one_of([each for each in parts if each is not None]) if None not in parts else None
 
 
-def _refusal(status: str, found: list[Refusal], spot: Spot) -> Answer:
+def _refusal(status: str, found: list[Refusal], spots: tuple[Spot, ...]) -> Answer:
     about = " ".join(dict.fromkeys(each.about for each in found if each.about))
     kinds = tuple(dict.fromkeys(each.kind for each in found if each.kind))
-    return _problem(status, about, spot, kinds)
+    return _problem(status, about, spots, kinds)
 
 
-def _problem(status: str, about: str, spot: Spot, kinds: tuple[str, ...] = ()) -> Answer:
+def _problem(status: str, about: str, spots: tuple[Spot, ...], kinds: tuple[str, ...] = ()) -> Answer:
     """Return a refusal: a problem document in the formats that write such, plain text where none does."""
-    writers = spot.bound.problem_formats.emitters.values()
+    writers = spots[0].bound.problem_formats.emitters.values()
     contents = {each.problem_type: each.schema(PROBLEM, is_problem=True) for each in writers}
+    contents = contents or {"text/plain": _TEXT}
+    if any(spot.is_free and spot.returned.responses for spot in spots):
+        contents |= _OWN
     headers = (_OF_REFUSALS[status],) if status in _OF_REFUSALS else ()
-    limits = _LIMITS if spot.demand.throttles and status == "429" else ()
-    return Answer(status, about, PROBLEM, contents or {"text/plain": _TEXT}, (*headers, *limits), kinds)
+    limits = _LIMITS if spots[0].demand.throttles and status == "429" else ()
+    return Answer(status, about, PROBLEM, contents, (*headers, *limits), kinds)

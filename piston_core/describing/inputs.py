@@ -23,7 +23,6 @@ from piston_core.describing.schemas import (
 from piston_core.describing.shapes import column_of
 from piston_core.describing.spots import Spot
 from piston_core.formfields import Base64Field
-from piston_core.forms import default_values
 from piston_core.screening import outline_of
 
 _FILE = {"type": "string", "format": "binary"}
@@ -103,7 +102,7 @@ def _form(spot: Spot) -> Schema:
     """Return the schema of the data that a form takes; of one whose fields may be others, what its class says."""
     form: Any = spot.form
     model = spot.handler.model
-    left = _left(form, model)
+    left = _left(model)
     fields = form.base_fields
     partial = spot.action == "patch"
     properties = {name: _described(name, field, None if partial else model) for name, field in fields.items()}
@@ -117,13 +116,14 @@ def _form(spot: Spot) -> Schema:
     }
 
 
-def _left(form: Any, model: type[Model] | None) -> frozenset[str]:
+def _left(model: type[Model] | None) -> frozenset[str]:
     """Return the names that need not be sent, since a new object has a value for them."""
-    if model is None:
-        return frozenset()
-    filled = default_values(form.base_fields, model())
-    computed = {each.name for each in model._meta.concrete_fields if each.db_default is not NOT_PROVIDED}
-    return frozenset(filled) | computed
+    columns = model._meta.concrete_fields if model is not None else ()
+    return frozenset(each.name for each in columns if each.has_default() or _is_filled(each))
+
+
+def _is_filled(column: Any) -> bool:
+    return column.db_default is not NOT_PROVIDED or column.get_default() not in column.empty_values
 
 
 def _described(name: str, field: forms.Field, model: type[Model] | None) -> Schema:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Field
+from django.db.models import Field, GeneratedField
 from django.urls import converters
 
 from piston_core.describing.records import Schema
@@ -106,7 +106,7 @@ def of_choices(values: Iterable[tuple[Any, Any]]) -> Schema:
 def of_column(column: Field[Any, Any]) -> Schema:
     """Return the schema of what a model's column holds, with what the model says of it."""
     found = _value(column)
-    if found and column.null:
+    if found and (column.null or isinstance(column, GeneratedField)):  # the database may compute null for any
         found = nullable(found)
     return {**found, **_told(column)} if found else _told(column)
 

@@ -90,6 +90,11 @@ class Spot:
         return bool(self.handler.modified_field) or overrides(self.handler, "validators")
 
     @property
+    def is_free(self) -> bool:
+        """Whether the method may answer in ways of its own, of which it has declared nothing."""
+        return self.is_own and not self.causes and (self.returned.replies or self.returned.responses)
+
+    @property
     def causes(self) -> dict[int, str]:
         """The answers that the handler's method declares."""
         return dict(getattr(getattr(self.handler, self.runs), "piston_causes", {}))
@@ -129,7 +134,7 @@ def _returned(shapes: Any, handler: BaseHandler, action: str, names: frozenset[s
         return returned(getattr(handler, name), shapes.show)
     model: Any = handler.model
     if action == "delete":
-        return replace(_SAVED, nothing=True)
+        return replace(_SAVED, nothing=True, data=False)
     if action == "read" and not identifies(model, names):
         return replace(_SAVED, schema=array(shapes.show(model, True)), queries=True, lists=True)
     return replace(_SAVED, schema=shapes.show(model, False))
