@@ -167,8 +167,8 @@ def _of_class(kind: Any, show: Show, around: tuple[Any, ...]) -> Schema:
         return of_choices((each.value, each.name) for each in kind) if _is_plain_enum(kind) else {}
     if typing.is_typeddict(kind) or is_dataclass(kind):
         return _of_members(kind, show, (*around, kind))
-    if kind in (object, Any):
-        return {}
+    if issubclass(kind, tuple):  # a named one is written as a list, too
+        return _of_tuple(tuple(_hints(kind).values()), show, (*around, kind))
     return (
         moment()
         if kind.__name__ == "datetime"
@@ -182,10 +182,7 @@ def _is_plain_enum(kind: type[Enum]) -> bool:
 
 def _of_members(kind: Any, show: Show, around: tuple[Any, ...]) -> Schema:
     """Return the schema of a dataclass, all of whose fields are shown, or of a typed dictionary."""
-    try:
-        hints: Mapping[str, Any] = typing.get_type_hints(kind)
-    except Exception:  # noqa: BLE001 - as in annotation_of
-        hints = {}
+    hints = _hints(kind)
     if is_dataclass(kind):
         names: list[str] = [each.name for each in fields(kind)]
         required = names
@@ -193,3 +190,11 @@ def _of_members(kind: Any, show: Show, around: tuple[Any, ...]) -> Schema:
         names, required = list(kind.__annotations__), sorted(kind.__required_keys__)
     properties = {name: _schema(hints.get(name, Any), show, around) for name in names}
     return {"type": "object", "title": kind.__name__, "properties": properties, "required": list(required)}
+
+
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """Return the types of what a class declares, nothing where one of them cannot be found."""
+    try:
+        return typing.get_type_hints(kind)
+    except Exception:  # noqa: BLE001 - as in annotation_of
+        return {}

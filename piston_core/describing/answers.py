@@ -36,6 +36,7 @@ PROBLEM: Schema = {
     },
     "required": ["type", "title", "status", "instance"],
 }  # fmt: skip
+_SAID = frozenset({"title", "readOnly"})  # says nothing of the values
 _OWN: Mapping[str, None] = {"*/*": None}  # what a method makes itself
 _TEXT = OF_TYPES[str]
 _TAG = Parameter("ETag", "header", _TEXT, "What this state is known by.")
@@ -89,10 +90,10 @@ def _joined(one: Answer, another: Answer, spot: Spot) -> Answer:
 
 
 def _alike(one: Any, another: Any) -> bool:
-    """Return whether two schemas say the same, whatever it is called."""
+    """Return whether two schemas describe the same, whatever it is called and whoever may write it."""
     if isinstance(one, Mapping) and isinstance(another, Mapping):
-        names = one.keys() - {"title"}
-        return names == another.keys() - {"title"} and all(_alike(one[name], another[name]) for name in names)
+        names = one.keys() - _SAID
+        return names == another.keys() - _SAID and all(_alike(one[name], another[name]) for name in names)
     return bool(one == another)
 
 

@@ -11,7 +11,8 @@ from django.db.models import Field, Model
 from piston_core.describing.annotations import schema_of
 from piston_core.describing.records import Schema
 from piston_core.describing.schemas import ADDRESS, array, nullable, of_column, value_of
-from piston_core.handler import BaseHandler
+from piston_core.forms import form_for
+from piston_core.handler import ACTIONS, WITH_BODY, BaseHandler, allowed_methods
 from piston_core.plans.cells import has_own_reading, loads_plainly
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Reference, Stored
@@ -40,7 +41,8 @@ class Shapes:
         if shower is None:
             return self._object(self.compiler.reference(model), f"{model.__name__}Reference")
         title = title_of(shower) + ("InList" if many and shower.list_fields else "")
-        return self._object(self.compiler.plan(shower, model, many=many), title)
+        shape = self._object(self.compiler.plan(shower, model, many=many), title)
+        return _marked(shape, _writable(self.compiler.instance(shower)))
 
     def _shower(self, model: type[Model]) -> type[BaseHandler] | None:
         """Return the handler that shows objects of a model, as ``Values`` chooses it for what a method returns."""
@@ -82,6 +84,23 @@ class Shapes:
         function = held.fget if isinstance(held, property) else held
         function = function.func if isinstance(function, cached_property) else function
         return schema_of(function, self.show_within) if callable(function) else {}
+
+
+def _writable(handler: BaseHandler) -> frozenset[str] | None:
+    """Return the names that can be written of what a handler shows, ``None`` if it takes no data of that."""
+    actions = {ACTIONS[method] for method in allowed_methods(handler) if method in ACTIONS} & WITH_BODY
+    forms: list[Any] = [form for action in sorted(actions) if (form := form_for(handler, action)) is not None]
+    return frozenset(name for form in forms for name in form.base_fields) if forms else None
+
+
+def _marked(shape: Schema, writable: frozenset[str] | None) -> Schema:
+    """Return the schema of an object with a mark at the names that are only read, where others can be written."""
+    if writable is None:
+        return shape
+    told = {
+        name: each if name in writable else {**each, "readOnly": True} for name, each in shape["properties"].items()
+    }
+    return {**shape, "properties": told}
 
 
 def title_of(handler: type[BaseHandler]) -> str:

@@ -106,7 +106,7 @@ class Compiler:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             refuse_parts(node)
-            call = getattr(self._instance(own), name)
+            call = getattr(self.instance(own), name)
             why = f"is a resource method of {own.__name__}"
             return Column(name, self._method(call, node, path), Computed(why, None if node.children else call))
         if name in ("resource_uri", "absolute_uri"):
@@ -166,7 +166,8 @@ class Compiler:
         """Return a function that compiles plans of whichever models turn up, and keeps them."""
         return cache(lambda model, nodes: self._related(model, nodes, path))
 
-    def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
+    def instance(self, handler: type[BaseHandler]) -> BaseHandler:
+        """Return the instance of a handler that answers, or is asked how to show objects."""
         if handler not in self._handlers:
             self._handlers[handler] = handler()
         return self._handlers[handler]

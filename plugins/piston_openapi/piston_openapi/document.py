@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import get_script_prefix
+
 from piston_core import Description, Place, edit_openapi, plugin_options
 from piston_openapi.components import Components
 from piston_openapi.operations import Operations, names_of
@@ -32,7 +34,7 @@ def document(description: Description, version: str = "") -> dict[str, Any]:
     made = {
         "openapi": version,
         "info": _info(description, options),
-        "servers": [{"url": each} for each in options.servers],
+        "servers": [{"url": each} for each in options.servers or _here()],
         "tags": _tags(description),
         "paths": _paths(description, operations),
         "components": {kind: components.found[kind] for kind in sorted(components.found)},
@@ -45,6 +47,12 @@ def document(description: Description, version: str = "") -> dict[str, Any]:
 def _info(description: Description, options: Options) -> dict[str, str]:
     about = {"description": options.description} if options.description else {}
     return {"title": description.title or options.title, "version": options.version, **about}
+
+
+def _here() -> list[str]:
+    """Return where the site begins, if that is not the server's root."""
+    prefix = get_script_prefix().rstrip("/")
+    return [prefix] if prefix else []
 
 
 def _tags(description: Description) -> list[dict[str, str]]:
