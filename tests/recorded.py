@@ -162,4 +162,4 @@ def record(recorder: Recorder) -> None:
         recorder.look(resource, request, frozenset(kwargs), response)
         return response
 
-    Resource.__call__ = looked_at  # type: ignore[method-assign]
+    Resource.__call__ = looked_at
