@@ -4,12 +4,13 @@ The core dispatches requests to handlers and knows no format, no credential and 
 plugins bring those. Everything that handlers and plugins need is imported from here.
 """
 
-from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, throttled
+from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, causes, throttled
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Document, Emitter, Parser, Patch
+from piston_core.contracts import Document, Emitter, Parser, Patch, Subcommand
 from piston_core.declarations import Action, Lifecycle, Relation, Validators
+from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe, edit_openapi
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
@@ -42,10 +43,13 @@ __all__ = [
     "Action",
     "Affordance",
     "AnonymousBaseHandler",
+    "Answer",
     "Api",
     "AuthenticationFailed",
     "Authenticator",
     "BaseHandler",
+    "Body",
+    "Description",
     "Document",
     "Emitter",
     "Href",
@@ -59,9 +63,11 @@ __all__ = [
     "LinkBuilder",
     "MalformedBody",
     "Operation",
+    "Parameter",
     "Parser",
     "Patch",
     "Permission",
+    "Place",
     "PluginError",
     "Problem",
     "Relation",
@@ -69,10 +75,12 @@ __all__ = [
     "Request",
     "Resource",
     "Scopes",
+    "Served",
     "SettingsError",
     "Shape",
     "Shown",
     "Sought",
+    "Subcommand",
     "Subject",
     "Target",
     "Throttle",
@@ -80,8 +88,11 @@ __all__ = [
     "Verdict",
     "Where",
     "__version__",
+    "causes",
     "client_address",
     "delete_expired",
+    "describe",
+    "edit_openapi",
     "hookimpl",
     "in_pieces",
     "plugin_options",

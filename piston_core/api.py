@@ -14,7 +14,6 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, path, re_path, resolve
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 from django.utils.http import escape_leading_slashes
-from django.utils.regex_helper import normalize
 
 from piston_core.access import Authenticator, Throttle
 from piston_core.arguments import identifies
@@ -29,6 +28,7 @@ from piston_core.problems import Problem
 from piston_core.resource import Resource
 from piston_core.scope import NamedRoute, Scope
 from piston_core.suffixes import suffixed
+from piston_core.templates import template_of
 
 _KINDS: Mapping[type, str] = {
     IntConverter: "int",
@@ -36,7 +36,6 @@ _KINDS: Mapping[type, str] = {
     StringConverter: "str",
     UUIDConverter: "uuid",
 }
-_PLACE = re.compile(r"%\((\w+)\)s")  # where Django's normalize leaves room for an argument
 
 
 class Api:
@@ -172,10 +171,10 @@ class RootHandler(BaseHandler):
 
     def _entry(self, request: HttpRequest, route: URLPattern) -> dict[str, Any]:
         resource = cast("Resource", route.callback)
-        template, arguments = normalize(route.pattern.regex.pattern)[0]
+        arguments = route.pattern.converters or route.pattern.regex.groupindex
         entry = {
             "name": route.name,
-            "template" if arguments else "url": request.path + _PLACE.sub(r"{\1}", template),
+            "template" if arguments else "url": request.path + template_of(route.pattern),
             "methods": allowed(*resource.methods(dict.fromkeys(arguments))).split(", "),
         }
         about = type(resource.handler).__doc__

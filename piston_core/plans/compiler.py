@@ -129,8 +129,9 @@ class Compiler:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             refuse_parts(node)
-            read = self._method(getattr(self._instance(own), name), node, trail)
-            return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
+            call = getattr(self.instance(own), name)
+            why = f"is a resource method of {own.__name__}"
+            return Column(name, self._method(call, node, trail), Computed(why, None if node.children else call))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
         if name == "resource_uri":
@@ -189,7 +190,8 @@ class Compiler:
         """Return a function that compiles plans of whichever models turn up, and keeps them."""
         return cache(lambda model, nodes: self._related(model, nodes, trail))
 
-    def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
+    def instance(self, handler: type[BaseHandler]) -> BaseHandler:
+        """Return the instance of a handler that answers, or is asked how to show objects."""
         if handler not in self._handlers:
             self._handlers[handler] = handler()
         return self._handlers[handler]

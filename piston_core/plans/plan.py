@@ -91,9 +91,11 @@ class Computed:
 
     Attributes:
         why: what it is, for people who read the plan.
+        call: the handler's method that tells it, where all that it returns is shown.
     """
 
     why: str
+    call: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ PROJECT = {
         """,
     "project/__init__.py": "",
     "project/urls.py": """
+        from importlib.util import find_spec
+
         from django.urls import include, path
         from piston_core import Api, BaseHandler, Emitter, hookimpl
 
@@ -60,6 +62,8 @@ PROJECT = {
         api = Api()
         api.route("echo/", EchoHandler)
         urlpatterns = [path("api/", include(api.urls))]
+        if find_spec("piston_openapi"):
+            urlpatterns.append(path("", include("piston_openapi.urls")))
         """,
     "ask.py": """
         import importlib_metadata, json, sys, base64
@@ -111,6 +115,10 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
     "piston_oauth": (
         [("GET", "/api/echo.repr", "", "", {})],
         [(401, "text/x-repr", "{'type':")],
+    ),
+    "piston_openapi": (
+        [("GET", "/openapi.json", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
+        [(200, "application/json", '{\n  "openapi": "3.1.1"'), (200, "text/x-repr", "[{'name':")],
     ),
     "piston_throttle": (
         [("GET", "/api/echo.repr", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
