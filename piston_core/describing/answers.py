@@ -157,8 +157,12 @@ def _contents(spot: Spot, schema: Schema) -> dict[str, Schema | None]:
     """Return the schema of a body in each format that is offered."""
     if not spot.returned.data:
         return {}
-    emitters = spot.bound.formats.emitters.values()
-    return {media_type: _written(each, schema) for each in emitters for media_type in each.media_types}
+    linking = spot.bound.linking
+    contents: dict[str, Schema | None] = {}
+    for name, emitter in spot.bound.formats.emitters.items():
+        written = _written(emitter, spot.shapes.arranged(schema, linking[name].arranger))
+        contents |= dict.fromkeys(emitter.media_types, written)
+    return contents
 
 
 def _written(emitter: Emitter, schema: Schema) -> Schema | None:

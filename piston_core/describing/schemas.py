@@ -24,6 +24,7 @@ from piston_core.lists.texts import INTEGERS, is_plain, stored
 DURATION = {"type": "string", "pattern": r"^-?P[0-9]+DT[0-9]{2}H[0-9]{2}M[0-9]{2}(\.[0-9]{6})?S$"}
 BASE64 = {"type": "string", "contentEncoding": "base64"}
 ADDRESS = {"type": "string", "format": "uri-reference"}
+TEMPLATE = {"type": "string", "format": "uri-template"}
 
 # JSON Schema's ``time`` and ``duration`` are those of RFC 3339, which knows neither local times nor fractions.
 OF_TYPES: Mapping[type, Schema] = {

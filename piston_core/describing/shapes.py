@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from inspect import getattr_static
 from typing import Any
@@ -10,9 +11,19 @@ from django.db.models import Field, Model
 
 from piston_core.describing.annotations import schema_of
 from piston_core.describing.records import Schema
-from piston_core.describing.schemas import ADDRESS, array, nullable, of_column, value_of
+from piston_core.describing.schemas import (
+    ADDRESS,
+    OF_TYPES,
+    TEMPLATE,
+    array,
+    nullable,
+    of_column,
+    one_of,
+    value_of,
+)
 from piston_core.forms import form_for
 from piston_core.handler import ACTIONS, WITH_BODY, BaseHandler, allowed_methods
+from piston_core.linking import Href, Key, LinkBuilder, Shown, Where
 from piston_core.plans.cells import has_own_reading, loads_plainly
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Reference, Stored
@@ -31,18 +42,37 @@ class Shapes:
     def __init__(self, compiler: Compiler, handler: BaseHandler) -> None:
         self.compiler = compiler
         self.handler = type(handler)
+        self._shown: dict[tuple[type[Model], bool], Schema] = {}
 
     def show(self, model: type[Model] | None, many: bool) -> Schema:
         """Return the schema of an object of a model, as it is shown alone or in a list that is the answer."""
         model = model or self.handler.model
         if model is None:
             return {}
+        self._shown[model, many] = shown = self._show(model, many, None)
+        return shown
+
+    def arranged(self, schema: Schema, builder: LinkBuilder | None) -> Schema:
+        """Return a schema with the objects in it as a link builder arranges them.
+
+        Args:
+            schema: a schema that is made of what ``show`` has returned.
+            builder: the link builder, ``None`` if nobody arranges them.
+        """
+        if builder is None:
+            return schema
+        pairs = [(shown, self._show(model, many, builder)) for (model, many), shown in self._shown.items()]
+        replaced: Schema = _replaced(schema, [(one, other) for one, other in pairs if one != other])
+        return replaced
+
+    def _show(self, model: type[Model], many: bool, builder: LinkBuilder | None) -> Schema:
         shower = self._shower(model)
         if shower is None:
-            return self._object(self.compiler.reference(model), f"{model.__name__}Reference")
+            return self._object(self.compiler.reference(model, builder), f"{model.__name__}Reference")
         title = title_of(shower) + ("InList" if many and shower.list_fields else "")
-        shape = self._object(self.compiler.plan(shower, model, many=many), title)
-        return _marked(shape, _writable(self.compiler.instance(shower)))
+        plan = self.compiler.plan(shower, model, many=many, builder=builder)
+        shape = self._object(plan, title)
+        return shape if plan.arrangement else _marked(shape, _writable(self.compiler.instance(shower)))
 
     def _shower(self, model: type[Model]) -> type[BaseHandler] | None:
         """Return the handler that shows objects of a model, as ``Values`` chooses it for what a method returns."""
@@ -57,7 +87,11 @@ class Shapes:
         shown = {
             column.name: self._column(column, plan) for column in plan.columns if not isinstance(column.source, Absent)
         }
-        return {"type": "object", **({"title": title} if title else {}), "properties": shown}
+        titled = {"title": title} if title else {}
+        if plan.arrangement is None:
+            return {"type": "object", **titled, "properties": shown}
+        names = plan.arrangement.names
+        return {**_of_template(plan.arrangement.template, lambda each: shown[names[each]]), **titled}
 
     def _column(self, column: Column, plan: FieldPlan) -> Schema:
         source = column.source
@@ -84,6 +118,33 @@ class Shapes:
         function = held.fget if isinstance(held, property) else held
         function = function.func if isinstance(function, cached_property) else function
         return schema_of(function, self.show_within) if callable(function) else {}
+
+
+def _of_template(template: Any, shown: Callable[[Shown], Schema]) -> Schema:
+    """Return the schema of what a link builder makes of an object."""
+    if isinstance(template, Where):
+        return _of_template(template.then, shown)
+    if isinstance(template, Shown):
+        return shown(template)
+    if isinstance(template, Href):
+        return TEMPLATE if template.target.templated else ADDRESS
+    if isinstance(template, Key):
+        return OF_TYPES[str]
+    if isinstance(template, dict):
+        return {"type": "object", "properties": {name: _of_template(each, shown) for name, each in template.items()}}
+    if isinstance(template, list):
+        return array(one_of([_of_template(each, shown) for each in template]))
+    return {"const": template}
+
+
+def _replaced(schema: Any, pairs: Sequence[tuple[Schema, Schema]]) -> Any:
+    """Return a schema with others in the place of some that it is made of."""
+    for one, other in pairs:
+        if schema == one:
+            return other
+    if isinstance(schema, Mapping):
+        return {name: _replaced(each, pairs) for name, each in schema.items()}
+    return [_replaced(each, pairs) for each in schema] if isinstance(schema, list) else schema
 
 
 def _writable(handler: BaseHandler) -> frozenset[str] | None:

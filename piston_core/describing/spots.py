@@ -35,6 +35,7 @@ class Spot:
         action: the handler's method.
         names: the names of the URL's arguments.
         returned: what the handler's method returns.
+        shapes: knows what the objects in it look like.
     """
 
     resource: Resource
@@ -43,6 +44,7 @@ class Spot:
     action: str
     names: frozenset[str]
     returned: Returned
+    shapes: Shapes
 
     @property
     def bound(self) -> Bound:
@@ -113,7 +115,7 @@ def spot_of(resource: Resource, handler: BaseHandler, method: str, action: str, 
         each = _returned(_InLists(shapes), handler, action, names)
         several = array(each.schema)
         found = replace(found, schema=several if action == "patch" else one_of([found.schema, several]))
-    return Spot(resource, handler, method, action, names, found)
+    return Spot(resource, handler, method, action, names, found, shapes)
 
 
 class _InLists:
