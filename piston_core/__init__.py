@@ -17,6 +17,7 @@ from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
 from piston_core.linking import (
     Affordance,
+    Each,
     Href,
     Input,
     Key,
@@ -47,6 +48,7 @@ __all__ = [
     "Authenticator",
     "BaseHandler",
     "Document",
+    "Each",
     "Emitter",
     "Href",
     "Identity",

@@ -19,7 +19,7 @@ from piston_core.contracts import Document
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
-from piston_core.linking import Affordance, Link, Shape, Subject
+from piston_core.linking import Affordance, Link, Shape, Subject, in_full
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
@@ -136,13 +136,16 @@ def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, d
     declares = bool(exchange.linking) and bool(handler.links or handler.actions)
     if (declares or exchange.emitter.linked) and (type(data) is Sought or isinstance(data, Model)):
         return values.whole(data)
-    return Whole(data_of(values, exchange, data))
+    shape = _shape_of(values, data) if exchange.emitter.linked and isinstance(data, _LISTS) else None
+    return Whole(data_of(values, exchange, data), shape=shape)
 
 
 def _shape_of(values: Values, source: Any) -> Shape | None:
     """Return the shape of a list's objects, ``None`` if it may have other rows."""
     model = getattr(source, "model", values.handler.model)
     if model is None or getattr(source, "_fields", None) is not None:  # of values()
+        return None
+    if isinstance(source, list | tuple) and not all(isinstance(each, model) for each in source):
         return None
     return values.plan_of(model, many=True).shape
 
@@ -219,11 +222,12 @@ def _linked(
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
     spot = Spot(resource, exchange.kwargs, escape_uri_path(request.path), obj if isinstance(obj, Model) else None)
-    declared = tuple(links_of(handler, spot, answered.led, addresses))
+    declared = (*handler.leads_to(request, **exchange.kwargs), *links_of(handler, spot, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
     pages, further = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
         actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
     document = replace(document, links=(*pages, *declared, *further), actions=actions)
-    return document, (*pages, *(each for each in built if not each.templated))
+    told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
+    return document, (*pages, *told)
