@@ -222,12 +222,13 @@ def _linked(
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
     spot = Spot(resource, exchange.kwargs, escape_uri_path(request.path), obj if isinstance(obj, Model) else None)
-    declared = (*handler.leads_to(request, **exchange.kwargs), *links_of(handler, spot, answered.led, addresses))
+    further = handler.leads_to(cast("Request", request), **exchange.kwargs)
+    declared = (*further, *links_of(handler, spot, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
-    pages, further = document.links, tuple(each for each in built if each not in declared)
+    pages, others = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
         actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
-    document = replace(document, links=(*pages, *declared, *further), actions=actions)
+    document = replace(document, links=(*pages, *declared, *others), actions=actions)
     told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
     return document, (*pages, *told)

@@ -242,8 +242,8 @@ class LinkBuilder(ABC):
     def arrange(self, shape: Shape) -> Any:
         """Return what a row looks like, once for all rows of a shape; ``None`` to leave them as they are.
 
-        It is made of dictionaries, lists, and plain values, with ``Shown``, ``Each``, ``Href``, ``Where`` and ``Key`` in
-        the place of what each object has of its own. The rows of related objects are arranged by their own shape.
+        It is made of dictionaries, lists, and plain values, with ``Shown``, ``Each``, ``Href``, ``Where`` and ``Key``
+        in the place of what each object has of its own. The rows of related objects are arranged by their own shape.
 
         Args:
             shape: what there is to arrange.

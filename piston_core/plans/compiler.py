@@ -168,7 +168,8 @@ class Compiler:
             return self._compile(None, model, children, trail)
         handler = self.scope.handler_for(model, anonymous=trail.handlers[0].is_anonymous)
         if handler is None or handler in trail.handlers:
-            return arranged(_part(self._reference(model), wanted), None, self.scope, trail.builder, within=trail.within)
+            part = _part(self._reference(model), wanted)
+            return arranged(part, None, self.scope, trail.builder, within=trail.within)
         trail = trail._replace(handlers=(*trail.handlers, handler))
         return self._compile(handler, model, shown(handler, model, many=False), trail, wanted)
 
