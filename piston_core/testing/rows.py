@@ -123,7 +123,7 @@ def _rows(shape: Shape) -> Iterator[dict[str, Any]]:
 
 
 def _expect_names(data: Any) -> None:
-    """Raise an ``AssertionError`` unless all names in a row are text; of its values it cannot be compiled otherwise."""
+    """Raise an ``AssertionError`` unless all names in a row are text; with odd values it could not be compiled."""
     for name in data if isinstance(data, dict) else ():
         expect(type(name) is str, f"the name {name!r} is no text")
     for value in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
