@@ -59,6 +59,7 @@ ELSEWHERE = {
 # Commands that install what no index has: the example of a package as it is here, or as a document writes it.
 INSTALLS = {
     "pip install piston-csv": ROOT / "examples" / "piston_csv",
+    "pip install piston-hydra": ROOT / "examples" / "piston_hydra",
     "pip install pytest -e ./piston-csv": Path("piston-csv"),
 }
 
