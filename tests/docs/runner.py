@@ -52,6 +52,7 @@ ELSEWHERE = {
     "pip install piston-pickle",
     "pip install piston-throttle",
     "pip install piston-oauth",
+    "pip install piston-hateoas",
     'pip install "piston-oauth[oauth2]"',
     'pip install "piston-throttle[redis]"',
     "pip install . ./plugins/piston_json ./plugins/piston_auth",

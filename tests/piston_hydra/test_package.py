@@ -63,7 +63,7 @@ def test_a_list_is_a_collection_of_nodes_that_lead_on(expanded):
 def test_an_object_is_a_node_with_its_relations(expanded):
     slug = Post.objects.filter(is_published=True)[0].slug
     post = expanded(f"/posts/{slug}/")
-    vocabulary = f"http://testserver/posts/{slug}/#"
+    vocabulary = "https://example.org/vocabulary#"
 
     assert post["@type"] == [f"{vocabulary}posts"]
     assert post[f"{vocabulary}comments"]

@@ -25,7 +25,7 @@ class Options:
         vocabulary: the IRI that the names of documents are looked up in.
     """
 
-    vocabulary: Any = "#"
+    vocabulary: Any = "https://example.org/vocabulary#"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.

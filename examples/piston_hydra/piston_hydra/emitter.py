@@ -28,7 +28,7 @@ class HydraEmitter(Emitter):
     media_types = MEDIA_TYPES
     linked = True
 
-    def __init__(self, vocabulary: str = "#") -> None:
+    def __init__(self, vocabulary: str = "https://example.org/vocabulary#") -> None:
         self.context = {"@vocab": vocabulary, "hydra": "http://www.w3.org/ns/hydra/core#"}
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
