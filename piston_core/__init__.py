@@ -18,6 +18,7 @@ from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
 from piston_core.linking import (
     Affordance,
+    Each,
     Href,
     Input,
     Key,
@@ -51,6 +52,7 @@ __all__ = [
     "Body",
     "Description",
     "Document",
+    "Each",
     "Emitter",
     "Href",
     "Identity",

@@ -117,8 +117,9 @@ def affordances_of(
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
-    found = _found(request, handler, spot, led, addresses)
-    return (_with_lists(each, spot.resource.scope, addresses) for each in found)
+    # A declared one comes later, and stands for what the core serves by the same name.
+    found = {each.name: each for each in _found(request, handler, spot, led, addresses)}
+    return (_with_lists(each, spot.resource.scope, addresses) for each in found.values())
 
 
 def _found(

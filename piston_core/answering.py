@@ -19,7 +19,7 @@ from piston_core.contracts import Document
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
-from piston_core.linking import Affordance, Link, Shape, Subject
+from piston_core.linking import Affordance, Link, Shape, Subject, in_full
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
@@ -145,6 +145,8 @@ def _shape_of(values: Values, source: Any) -> Shape | None:
     model = getattr(source, "model", values.handler.model)
     if model is None or getattr(source, "_fields", None) is not None:  # of values()
         return None
+    if isinstance(source, list | tuple) and not all(isinstance(each, model) for each in source):
+        return None
     return values.plan_of(model, many=True).shape
 
 
@@ -221,11 +223,13 @@ def _linked(
     addresses = Addresses(match.namespace if match else "")
     there = obj if isinstance(obj, Model) else None
     spot = spot_at(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
-    declared = tuple(links_of(handler, spot, answered.led, addresses))
+    further = handler.leads_to(cast("Request", request), **exchange.kwargs)
+    declared = (*further, *links_of(handler, spot, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
-    pages, further = document.links, tuple(each for each in built if each not in declared)
+    pages, others = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
         actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
-    document = replace(document, links=(*pages, *declared, *further), actions=actions)
-    return document, (*pages, *(each for each in built if not each.templated))
+    document = replace(document, links=(*pages, *declared, *others), actions=actions)
+    told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
+    return document, (*pages, *told)

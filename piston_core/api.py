@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from piston_core.bound import Bound
 from piston_core.declarations import Lifecycle
 from piston_core.handler import BaseHandler
 from piston_core.kinds import KINDS
+from piston_core.linking import Link
 from piston_core.mounted import PROBLEM, ROOT
 from piston_core.permissions import Declared
 from piston_core.pipeline.select import allowed
@@ -168,6 +169,13 @@ class RootHandler(BaseHandler):
     def read(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the API's title and its resources."""
         return {"title": self.api.title, "resources": [self._entry(request, route) for route in self.api.routes]}
+
+    def leads_to(self, request: HttpRequest, **kwargs: Any) -> Iterator[Link]:
+        """Yield a link to each resource, by the name of its route."""
+        for entry in (self._entry(request, route) for route in self.api.routes):
+            title = {"title": entry["about"]} if "about" in entry else {}
+            is_template = "template" in entry
+            yield Link(entry["template" if is_template else "url"], entry["name"], title, is_template)
 
     def _entry(self, request: HttpRequest, route: URLPattern) -> dict[str, Any]:
         resource = cast("Resource", route.callback)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from piston_core.linking import Href, Key, Shown, Target, Where
+from piston_core.linking import Each, Href, Key, Shown, Target, Where
 
-StandIn = Shown | Href | Key
+StandIn = Shown | Each | Href | Key
 
-_STAND_INS = (Shown, Href, Key, Where)
+_STAND_INS = (Shown, Each, Href, Key, Where)
 
 _MADE = """\
 def made(row):
@@ -84,6 +84,8 @@ class Writer:
 
     def _item(self, value: Any) -> str:
         piece = self._piece(value)
+        if isinstance(value, Each):
+            return f"*({piece.code} if {piece.test} else [])" if piece.test else f"*({piece.code})"
         return f"*([{piece.code}] if {piece.test} else [])" if piece.test else piece.code
 
     def _piece(self, value: Any) -> Piece:
@@ -94,7 +96,7 @@ class Writer:
             return Piece(self.known[value.target])
         if isinstance(value, Shown) and not value.nulls:
             return self._unless_null(value)
-        if isinstance(value, Shown | Href | Key):
+        if isinstance(value, StandIn):
             return self.piece_of(value)
         if isinstance(value, dict | list | tuple):
             return Piece(self.code(value))
@@ -142,7 +144,7 @@ def made_of(template: Any, names: dict[StandIn, str], sure: frozenset[str]) -> C
 
 def stand_ins(template: Any) -> Iterator[StandIn]:
     """Yield what stands in a template for an object's own values."""
-    if isinstance(template, Shown | Href | Key):
+    if isinstance(template, StandIn):
         yield template
     elif isinstance(template, Where):
         yield Href(template.target)

@@ -34,10 +34,12 @@ class Trail(NamedTuple):
     Attributes:
         handlers: the handlers that led here, the first one answering.
         builder: the link builder that puts the rows in order, if there is one.
+        within: the name that its objects are shown by in another object, ``""`` for those of the answer.
     """
 
     handlers: tuple[type[BaseHandler], ...]
     builder: LinkBuilder | None = None
+    within: str = ""
 
 
 class Compiler:
@@ -123,7 +125,7 @@ class Compiler:
         ]
         computed = own is not None and any(isinstance(column.source, Computed) for column in named)
         plan = FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
-        return arranged(plan, own, self.scope, trail.builder, whole=whole)
+        return arranged(plan, own, self.scope, trail.builder, within=trail.within, whole=whole)
 
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], trail: Trail) -> Column:
         name, relations = node.name, _relations(model)
@@ -146,7 +148,8 @@ class Compiler:
         return self._attribute(node, model, name if name in relations else "", trail)
 
     def _relation(self, field: Any, node: Node, trail: Trail) -> Column:
-        name, plan = node.name, self._related(field.related_model, node.children, trail, node.wanted)
+        name, trail = node.name, trail._replace(within=node.name)
+        plan = self._related(field.related_model, node.children, trail, node.wanted)
         if field.many_to_many or field.one_to_many:
             read = columns.many(name, name, plan)
             return Column(name, read, relation=name, field=field, plan=plan, many=True)
@@ -166,7 +169,8 @@ class Compiler:
             return self._compile(None, model, children, trail)
         handler = self.scope.handler_for(model, anonymous=trail.handlers[0].is_anonymous)
         if handler is None or handler in trail.handlers:
-            return arranged(_part(self._reference(model), wanted), None, self.scope, trail.builder)
+            part = _part(self._reference(model), wanted)
+            return arranged(part, None, self.scope, trail.builder, within=trail.within)
         trail = trail._replace(handlers=(*trail.handlers, handler))
         return self._compile(handler, model, shown(handler, model, many=False), trail, wanted)
 

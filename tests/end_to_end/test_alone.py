@@ -108,6 +108,10 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [("GET", "/api/echo.csv", "", "", {}), ("POST", "/api/echo.repr", "a,b\r\n1,2\r\n", "text/csv", {})],
         [(200, "text/csv", "name,price\r\n"), (201, "text/x-repr", "{'received': [{'a': '1', 'b': '2'}]}")],
     ),
+    "piston_hydra": (
+        [("GET", "/api/echo.hydra", "", "", {})],
+        [(200, "application/ld+json", '{"@context":')],
+    ),
     "piston_auth": (
         [("GET", "/api/echo.repr", "", "", {})],
         [(401, "text/x-repr", "{'type':")],

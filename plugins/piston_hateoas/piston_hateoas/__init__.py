@@ -8,6 +8,7 @@ from __future__ import annotations
 from piston_core import Emitter, LinkBuilder, hookimpl
 from piston_hateoas.hal import HALEmitter, HALLinkBuilder
 from piston_hateoas.plain import HeaderLinkBuilder, PlainLinkBuilder
+from piston_hateoas.siren import SirenEmitter, SirenLinkBuilder
 
 __version__ = "0.1.0"
 
@@ -16,6 +17,8 @@ __all__ = [
     "HALLinkBuilder",
     "HeaderLinkBuilder",
     "PlainLinkBuilder",
+    "SirenEmitter",
+    "SirenLinkBuilder",
     "piston_emitters",
     "piston_link_builders",
 ]
@@ -23,11 +26,11 @@ __all__ = [
 
 @hookimpl
 def piston_emitters() -> list[Emitter]:
-    """Offer HAL."""
-    return [HALEmitter()]
+    """Offer HAL and Siren."""
+    return [HALEmitter(), SirenEmitter()]
 
 
 @hookimpl
 def piston_link_builders() -> list[LinkBuilder]:
-    """Offer plain links, the ``Link`` field, and the rows of HAL."""
-    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder()]
+    """Offer plain links, the ``Link`` field, and the rows of HAL and Siren."""
+    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder(), SirenLinkBuilder()]
