@@ -22,7 +22,7 @@ from piston_core.describing.schemas import (
 )
 from piston_core.forms import form_for
 from piston_core.handler import ACTIONS, WITH_BODY, BaseHandler, allowed_methods
-from piston_core.linking import Href, Key, LinkBuilder, Shown, Where
+from piston_core.linking import Each, Href, Key, LinkBuilder, Shown, Where
 from piston_core.plans.cells import has_own_reading, loads_plainly
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Reference, Stored
@@ -108,7 +108,7 @@ class Shapes:
         return schema_of(source.call or _function(plan.model, column.name), _within)
 
 
-def _of_template(template: Any, shown: Callable[[Shown], Schema]) -> Schema:
+def _of_template(template: Any, shown: Callable[[Shown | Each], Schema]) -> Schema:
     """Return the schema of what a link builder makes of an object."""
     if isinstance(template, Where):
         return _of_template(template.then, shown)
@@ -120,6 +120,8 @@ def _of_template(template: Any, shown: Callable[[Shown], Schema]) -> Schema:
         return OF_TYPES[str]
     if isinstance(template, dict):
         return {"type": "object", "properties": {name: _of_template(each, shown) for name, each in template.items()}}
+    if isinstance(template, Each):
+        return shown(template)["items"]  # type: ignore[no-any-return]  # a list's schema has some
     if isinstance(template, list):
         return array(one_of([_of_template(each, shown) for each in template]))
     return {"const": template}
