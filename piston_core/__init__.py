@@ -8,7 +8,7 @@ from piston_core.access import Authenticator, Identity, Operation, Permission, T
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Document, Emitter, Parser, Patch
+from piston_core.contracts import Aim, Dialect, Document, Emitter, Parser, Patch
 from piston_core.declarations import Action, Lifecycle, Relation, Validators
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
@@ -41,11 +41,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Action",
     "Affordance",
+    "Aim",
     "AnonymousBaseHandler",
     "Api",
     "AuthenticationFailed",
     "Authenticator",
     "BaseHandler",
+    "Dialect",
     "Document",
     "Emitter",
     "Href",

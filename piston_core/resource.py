@@ -18,6 +18,7 @@ from piston_core.access import Authenticator, Throttle
 from piston_core.answering import answer, description, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
+from piston_core.contracts import Aim
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
 from piston_core.guarding import admit, conclude, declared_state, guard, hold, in_parts, known, tell_new_state
@@ -27,13 +28,13 @@ from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
-from piston_core.pipeline.choose import choose
+from piston_core.pipeline.choose import choose, shape_of
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
 from piston_core.pipeline.negotiate import names_format, negotiate
 from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
-from piston_core.pipeline.query import take_query
+from piston_core.pipeline.query import take_query, translate
 from piston_core.pipeline.respond import empty, vary, without_body
 from piston_core.pipeline.select import Methods, is_async, methods_of, select
 from piston_core.pipeline.throttle import tell_limits
@@ -179,6 +180,9 @@ class Resource:
             emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
+        aim = Aim(request, handler, action, kwargs, partial(shape_of, handler, action, kwargs, self.compiler))
+        if query and emitter.dialect is not None:
+            translate(emitter.dialect, aim)
         chosen = choose(request, handler, action, kwargs, self.compiler, linking.arranger) if query else None
         wanted, arranger = chosen or ((), linking.arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
@@ -188,7 +192,7 @@ class Resource:
         if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"

@@ -9,10 +9,12 @@ from django.http import HttpRequest
 
 from piston_core.arguments import identifies
 from piston_core.handler import BaseHandler, overrides
-from piston_core.linking import LinkBuilder
+from piston_core.linking import LinkBuilder, Shape
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node, read_fields
 from piston_core.plans.wanted import NotShown, narrowed, read_wanted, without
+
+_PLAIN = LinkBuilder()  # which leaves rows as they are
 
 
 class Chosen(NamedTuple):
@@ -43,9 +45,7 @@ def choose(
     Raises:
         NotShown: the parameter cannot be read, or names what is not shown at this address.
     """
-    if "fields=" not in request.META.get("QUERY_STRING", "") or not (handler.model or handler.fields):
-        return Chosen((), arranger)
-    if "fields" not in request.GET:
+    if not (handler.model or handler.fields) or "fields" not in request.GET:
         return Chosen((), arranger)
     wanted = read_wanted(",".join(request.GET.getlist("fields")))
     if arranger is not None and arranger.adds:
@@ -53,6 +53,14 @@ def choose(
         arranger = arranger if added else None
     _refuse_what_is_not_shown(handler, action, kwargs, compiler, wanted)
     return Chosen(wanted, arranger)
+
+
+def shape_of(handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler) -> Shape | None:
+    """Return what the objects at an address are made of, ``None`` for a handler without a model."""
+    if handler.model is None:
+        return None
+    many = action == "read" and not identifies(handler.model, frozenset(kwargs))
+    return compiler.plan(type(handler), handler.model, many=many, builder=_PLAIN).shape
 
 
 def _refuse_what_is_not_shown(

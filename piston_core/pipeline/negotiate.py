@@ -17,6 +17,7 @@ SUFFIX = "piston.suffix"  # where the request's META holds the suffix of its add
 _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
 _PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({QUOTED}|[^\s;"]*)')
 _NAMED = re.compile(r"(?:^|&)format=")
+_PASSED_OVER = frozenset({"charset", "profile"})
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
@@ -146,7 +147,8 @@ def _liked(accept: str, emitter: Emitter) -> str:
 def parse_accept(accept: str) -> list[Range]:
     """Return the media ranges of an ``Accept`` field; what is not one is passed over.
 
-    ``charset`` is passed over as well: each format here has one encoding, and older clients add it.
+    ``charset`` is passed over as well: each format here has one encoding, and older clients add it. So is
+    ``profile``, which changes nothing about what a format means (RFC 6906, section 3).
     """
     ranges = []
     for part in members(accept):
@@ -156,9 +158,9 @@ def parse_accept(accept: str) -> list[Range]:
             continue
         parameters = {key.lower(): value.strip('"') for key, value in _PARAMETER.findall(";" + rest)}
         weight = parameters.pop("q", "1")
-        parameters.pop("charset", None)
+        named = frozenset((name, value) for name, value in parameters.items() if name not in _PASSED_OVER)
         if _WEIGHT.fullmatch(weight):
-            ranges.append(Range(kind, subtype, frozenset(parameters.items()), float(weight)))
+            ranges.append(Range(kind, subtype, named, float(weight)))
     return ranges
 
 
