@@ -60,6 +60,7 @@ class Aim(NamedTuple):
         action: the name of the handler's method.
         kwargs: the arguments of the address.
         shape: returns what the objects at this address are made of, ``None`` where no model's are shown.
+        names: returns the names that the form of the action has; none where there is no form.
     """
 
     request: HttpRequest
@@ -67,6 +68,7 @@ class Aim(NamedTuple):
     action: str
     kwargs: Mapping[str, Any]
     shape: Callable[[], Shape | None]
+    names: Callable[[], frozenset[str]]
 
 
 class Dialect(ABC):

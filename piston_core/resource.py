@@ -18,7 +18,6 @@ from piston_core.access import Authenticator, Throttle
 from piston_core.answering import answer, description, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
-from piston_core.contracts import Aim
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
 from piston_core.guarding import admit, conclude, declared_state, guard, hold, in_parts, known, tell_new_state
@@ -28,7 +27,7 @@ from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
-from piston_core.pipeline.choose import choose, shape_of
+from piston_core.pipeline.choose import aim_of, choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
 from piston_core.pipeline.negotiate import names_format, negotiate
@@ -180,7 +179,7 @@ class Resource:
             emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
-        aim = Aim(request, handler, action, kwargs, partial(shape_of, handler, action, kwargs, self.compiler))
+        aim = aim_of(request, handler, action, kwargs, self.compiler)
         if query and emitter.dialect is not None:
             translate(emitter.dialect, aim)
         chosen = choose(request, handler, action, kwargs, self.compiler, linking.arranger) if query else None

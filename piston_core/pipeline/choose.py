@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
 from piston_core.arguments import identifies
+from piston_core.contracts import Aim
+from piston_core.forms import form_for
 from piston_core.handler import BaseHandler, overrides
 from piston_core.linking import LinkBuilder, Shape
 from piston_core.plans.compiler import Compiler
@@ -55,12 +58,23 @@ def choose(
     return Chosen(wanted, arranger)
 
 
-def shape_of(handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler) -> Shape | None:
-    """Return what the objects at an address are made of, ``None`` for a handler without a model."""
+def aim_of(
+    request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler
+) -> Aim:
+    """Return what a request aims at, for a format that has terms of its own."""
+    shape = partial(_shape, handler, action, kwargs, compiler)
+    return Aim(request, handler, action, kwargs, shape, partial(_names, handler, action))
+
+
+def _shape(handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler) -> Shape | None:
     if handler.model is None:
         return None
     many = action == "read" and not identifies(handler.model, frozenset(kwargs))
     return compiler.plan(type(handler), handler.model, many=many, builder=_PLAIN).shape
+
+
+def _names(handler: BaseHandler, action: str) -> frozenset[str]:
+    return frozenset(getattr(form_for(handler, action), "base_fields", ()))
 
 
 def _refuse_what_is_not_shown(

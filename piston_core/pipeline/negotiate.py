@@ -17,7 +17,6 @@ SUFFIX = "piston.suffix"  # where the request's META holds the suffix of its add
 _REMEMBERED = 256  # Accept fields seen; clients send few different ones, attackers many
 _PARAMETER = re.compile(rf';\s*([^\s;="]+)\s*=\s*({QUOTED}|[^\s;"]*)')
 _NAMED = re.compile(r"(?:^|&)format=")
-_PASSED_OVER = frozenset({"charset", "profile"})
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
@@ -132,9 +131,22 @@ def best(
     ranges = parse_accept(accept)
     if not ranges:
         return next(iter(emitters), None)
+    ranges = _without_unknown_profiles(ranges, [parse_accept(each)[0] for own in emitters for each in types_of(own)])
     weighed = [(max(_weight(media_type, ranges) for media_type in types_of(each)), each) for each in emitters]
     top = max((weight for weight, _ in weighed), default=0.0)
     return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
+
+
+def _without_unknown_profiles(ranges: Sequence[Range], offered: Sequence[Range]) -> list[Range]:
+    """Return media ranges without the profiles that nobody offers: what they are of means the same without them.
+
+    See RFC 6906, section 3.1.
+    """
+    known = frozenset().union(*(each.parameters for each in offered))
+    return [
+        each._replace(parameters=frozenset(it for it in each.parameters if it[0] != "profile" or it in known))
+        for each in ranges
+    ]
 
 
 def _liked(accept: str, emitter: Emitter) -> str:
@@ -147,8 +159,7 @@ def _liked(accept: str, emitter: Emitter) -> str:
 def parse_accept(accept: str) -> list[Range]:
     """Return the media ranges of an ``Accept`` field; what is not one is passed over.
 
-    ``charset`` is passed over as well: each format here has one encoding, and older clients add it. So is
-    ``profile``, which changes nothing about what a format means (RFC 6906, section 3).
+    ``charset`` is passed over as well: each format here has one encoding, and older clients add it.
     """
     ranges = []
     for part in members(accept):
@@ -158,9 +169,9 @@ def parse_accept(accept: str) -> list[Range]:
             continue
         parameters = {key.lower(): value.strip('"') for key, value in _PARAMETER.findall(";" + rest)}
         weight = parameters.pop("q", "1")
-        named = frozenset((name, value) for name, value in parameters.items() if name not in _PASSED_OVER)
+        parameters.pop("charset", None)
         if _WEIGHT.fullmatch(weight):
-            ranges.append(Range(kind, subtype, named, float(weight)))
+            ranges.append(Range(kind, subtype, frozenset(parameters.items()), float(weight)))
     return ranges
 
 

@@ -5,8 +5,9 @@ The entry point ``hateoas`` in the group ``piston.plugins`` leads here.
 
 from __future__ import annotations
 
-from piston_core import Emitter, LinkBuilder, hookimpl
+from piston_core import Emitter, LinkBuilder, Parser, hookimpl
 from piston_hateoas.hal import HALEmitter, HALLinkBuilder
+from piston_hateoas.jsonapi import JSONAPIEmitter, JSONAPILinkBuilder, JSONAPIParser
 from piston_hateoas.plain import HeaderLinkBuilder, PlainLinkBuilder
 
 __version__ = "0.1.0"
@@ -15,19 +16,29 @@ __all__ = [
     "HALEmitter",
     "HALLinkBuilder",
     "HeaderLinkBuilder",
+    "JSONAPIEmitter",
+    "JSONAPILinkBuilder",
+    "JSONAPIParser",
     "PlainLinkBuilder",
     "piston_emitters",
     "piston_link_builders",
+    "piston_parsers",
 ]
 
 
 @hookimpl
 def piston_emitters() -> list[Emitter]:
-    """Offer HAL."""
-    return [HALEmitter()]
+    """Offer HAL and JSON:API."""
+    return [HALEmitter(), JSONAPIEmitter()]
 
 
 @hookimpl
 def piston_link_builders() -> list[LinkBuilder]:
-    """Offer plain links, the ``Link`` field, and the rows of HAL."""
-    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder()]
+    """Offer plain links, the ``Link`` field, and the rows of HAL and of JSON:API."""
+    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder(), JSONAPILinkBuilder()]
+
+
+@hookimpl
+def piston_parsers() -> list[Parser]:
+    """Offer the parser of JSON:API."""
+    return [JSONAPIParser()]
