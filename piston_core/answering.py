@@ -137,13 +137,14 @@ def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, d
     declares = bool(exchange.linking) and bool(handler.links or handler.actions)
     if (declares or exchange.emitter.linked) and (type(data) is Sought or isinstance(data, Model)):
         return values.whole(data)
-    return Whole(data_of(values, exchange, data))
+    shape = _shape_of(values, data) if exchange.emitter.linked and isinstance(data, _LISTS) else None
+    return Whole(data_of(values, exchange, data), shape=shape)
 
 
 def _shape_of(values: Values, source: Any) -> Shape | None:
     """Return the shape of a list's objects, ``None`` if it may have other rows."""
-    if isinstance(source, QuerySet):
-        model = None if source._fields is not None else source.model  # type: ignore[attr-defined]  # of values()
+    if isinstance(source, QuerySet | Manager):
+        model = source.model if getattr(source, "_fields", None) is None else None  # as it is of values()
     else:
         own = values.handler.model
         model = own if all(each.__class__ is own for each in source) else None

@@ -80,9 +80,14 @@ def _may_nest(document: Document) -> bool:
 
 
 def _head(document: Document, request: HttpRequest) -> dict[str, Any]:
-    links = {"self": request.get_full_path()} if request.method in ("GET", "HEAD") else {}
+    links = {"self": _address(request)} if request.method in ("GET", "HEAD") else {}
     links |= {each.rel: each.href for each in document.links if each.rel in _PAGES}
     return {**_VERSION, **({"links": links} if links else {})}
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the address of a request as a URI, in which brackets have no place (RFC 3986, section 3.4)."""
+    return request.get_full_path().replace("[", "%5B").replace("]", "%5D")
 
 
 def _tail(document: Document, request: HttpRequest, included: Included) -> dict[str, Any]:

@@ -9,6 +9,7 @@ Row = dict[str, Any]
 Identity = tuple[str, str]
 
 _FIELDS = ("attributes", "relationships")
+_NOTHING: Row = {}
 _MEMBERS = frozenset({"type", "id", "links", *_FIELDS})
 
 
@@ -28,38 +29,65 @@ class Included:
         self.fields = fields
         self._primary: set[Identity] = set()
         self._found: dict[Identity, Row] = {}
+        self._tops: dict[str, _Place] = {}
 
     def freed(self, row: Row) -> Row:
         """Return an object of the primary data with linkage where it has related objects."""
-        self._primary.add((row["type"], row["id"]))
-        return self._flat(row)
+        kind = row["type"]
+        self._primary.add((kind, row["id"]))
+        top = self._tops.get(kind) or self._tops.setdefault(kind, _Place(self))
+        return self.narrowed(top.flat(row))
+
+    def note(self, row: Row) -> None:
+        """Keep a related object; one of which nothing is shown is told by its identifier alone."""
+        if "attributes" in row or "relationships" in row:
+            identity, row = (row["type"], row["id"]), self.narrowed(row)
+            known = self._found.setdefault(identity, row)
+            if known is not row:
+                self._found[identity] = _united(known, row)
+
+    def narrowed(self, row: Row) -> Row:
+        """Return an object with the members that the client wants."""
+        wanted = self.fields.get(row["type"]) if self.fields else None
+        return row if wanted is None else _narrowed(row, wanted)
 
     def objects(self) -> list[Row]:
         """Return the related objects that are no primary data, each once."""
         return [row for identity, row in self._found.items() if identity not in self._primary]
 
-    def _flat(self, row: Row) -> Row:
-        relationships = row.get("relationships")
-        if relationships:
-            row = {**row, "relationships": {name: self._linked(each) for name, each in relationships.items()}}
-        wanted = self.fields.get(row["type"])
-        return row if wanted is None else _narrowed(row, wanted)
 
-    def _linked(self, relationship: Row) -> Row:
-        data = relationship.get("data")
-        if not data:
-            return relationship
-        linkage = [self._linkage(each) for each in data] if type(data) is list else self._linkage(data)
-        return {**relationship, "data": linkage}
+class _Place:
+    """A place at which objects of one type are shown: the primary data, or a relationship of such.
 
-    def _linkage(self, row: Row) -> Row:
-        """Return the identifier of a related object; one of which nothing is shown is no more than that."""
-        if "attributes" in row or "relationships" in row:
-            identity, flat = (row["type"], row["id"]), self._flat(row)
-            known = self._found.setdefault(identity, flat)
-            if known is not flat:
-                self._found[identity] = _united(known, flat)
-        return {"type": row["type"], "id": row["id"]}
+    Args:
+        document: where their related objects go.
+    """
+
+    def __init__(self, document: Included) -> None:
+        self.document = document
+        self.linkages: dict[str, Row] = {}
+        self.inner: dict[str, _Place] = {}
+
+    def flat(self, row: Row) -> Row:
+        """Return the object itself, with linkage in place of related objects: rows are made for one answer."""
+        for name, each in row.get("relationships", _NOTHING).items():
+            data = each.get("data")
+            if data:
+                each["data"] = self._linked(name, data)
+        return row
+
+    def _linked(self, name: str, data: Any) -> Any:
+        place = self.inner.get(name) or self.inner.setdefault(name, _Place(self.document))
+        known = place.linkages  # most objects are related to several others
+        if type(data) is list:
+            return [known.get(each["id"]) or place.linkage(each) for each in data]
+        return known.get(data["id"]) or place.linkage(data)
+
+    def linkage(self, row: Row) -> Row:
+        """Return the identifier of an object that this place shows for the first time."""
+        self.document.note(self.flat(row))
+        found = self.linkages[row["id"]] = {"type": row["type"], "id": row["id"]}
+        return found
 
 
 def _united(known: Row, other: Row) -> Row:

@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/vnd.api+json"
 
 
 def member_of(model: type[Model] | None, name: str) -> str:
-    """Return what a name that is shown is called; ``type`` has a meaning of its own, so ``post_type`` takes its place."""
+    """Return what a name that is shown is called: ``post_type`` for ``type``, which has a meaning of its own."""
     return f"{model._meta.model_name}_type" if name == "type" and model is not None else name
 
 

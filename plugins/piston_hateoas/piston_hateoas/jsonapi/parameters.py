@@ -25,7 +25,7 @@ _SELECTING = frozenset({"include", "fields"})
 class JSONAPIDialect(Dialect):
     """Reads the parameters that JSON:API reserves, and refuses those whose names it reserves for later."""
 
-    names = {name: f"page[{name}]" for name in ("offset", "cursor")}  # noqa: RUF012 - declared by Dialect
+    names = {name: f"page[{name}]" for name in ("offset", "cursor")}
 
     def parameters(self, aim: Aim) -> QueryDict:
         """Return the parameters in the terms of the core.
@@ -154,7 +154,9 @@ def _selection(shape: Shape | None, tree: Tree | None, fields: Sparse) -> str:
         Problem: 400 for what is not shown.
     """
     if shape is None:
-        raise refusal("include" if tree is not None else f"fields[{next(iter(fields))}]", "There is nothing to choose.")
+        raise refusal(
+            "include" if tree is not None else f"fields[{next(iter(fields))}]", "There is nothing to choose."
+        )
     _refuse_unknown_paths(shape, tree or {}, ())
     _refuse_unknown_fields(shape, fields)
     return ",".join(_names(shape, tree, fields))

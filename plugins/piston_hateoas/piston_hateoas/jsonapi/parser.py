@@ -100,7 +100,7 @@ def _chosen(given: str, aim: Aim) -> dict[str, Any]:
 
 def _key_at(model: type[Model], aim: Aim) -> str:
     """Return the key of the object that has the address, as text."""
-    for name in ("pk", model._meta.pk.name if model._meta.pk else "pk"):
+    for name in ("pk", model._meta.pk.name):
         if name in aim.kwargs:
             return str(aim.kwargs[name])
     request: Any = aim.request

@@ -26,7 +26,9 @@ def read(body: bytes, max_depth: int) -> Any:
     except UnicodeDecodeError as error:
         raise MalformedBody(f"The JSON text is not UTF-8 at byte {error.start}.") from error
     except UnicodeEncodeError as error:
-        raise MalformedBody("A text in the JSON text is not Unicode: half of a surrogate pair stands alone.") from error
+        raise MalformedBody(
+            "A text in the JSON text is not Unicode: half of a surrogate pair stands alone."
+        ) from error
     except json.JSONDecodeError as error:
         detail = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise MalformedBody(detail) from error
