@@ -42,11 +42,11 @@ def read(body: bytes, max_depth: int) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for index, name in enumerate(names) if name in set(names[:index]))
-        raise ValueError(f"the name {twice[:40]!r} comes twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name[:40]!r} comes twice in one object")
+        found[name] = value
     return found
 
 
@@ -71,10 +71,11 @@ def _whole(text: str) -> int:
 def _is_deeper(data: Any, most: int) -> bool:
     level = [data]
     for _ in range(most + 1):
-        level = [item for each in level if isinstance(each, dict | list) for item in _items(each)]
-        if not level:
+        nested = [each for each in level if isinstance(each, dict | list)]
+        if not nested:
             return False
-    return any(isinstance(each, dict | list) for each in level)
+        level = [item for each in nested for item in _items(each)]
+    return True
 
 
 def _items(data: Any) -> Any:
