@@ -8,7 +8,7 @@ from piston_core.access import Authenticator, Identity, Operation, Permission, T
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Document, Emitter, Parser, Patch, Subcommand
+from piston_core.contracts import Aim, Dialect, Document, Emitter, Parser, Patch, Subcommand
 from piston_core.declarations import Action, Lifecycle, Relation, Validators
 from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe, edit_openapi
 from piston_core.discovery import PluginError
@@ -43,6 +43,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Action",
     "Affordance",
+    "Aim",
     "AnonymousBaseHandler",
     "Answer",
     "Api",
@@ -51,6 +52,7 @@ __all__ = [
     "BaseHandler",
     "Body",
     "Description",
+    "Dialect",
     "Document",
     "Each",
     "Emitter",

@@ -119,7 +119,8 @@ def _shown(request: HttpRequest, resource: Resource, exchange: Exchange, outcome
     shape = _shape_of(values, source) if exchange.emitter.linked else None
     streams = exchange.handler.stream or exchange.emitter.streams
     read = partial(data_of, values, exchange)
-    page = page_of(source, exchange.wish, exchange.handler, parameters_of(request), read, streams=streams)
+    names = exchange.emitter.dialect.names if exchange.emitter.dialect else {}
+    page = page_of(source, exchange.wish, exchange.handler, parameters_of(request), read, streams=streams, names=names)
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
     more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
@@ -142,12 +143,12 @@ def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, d
 
 def _shape_of(values: Values, source: Any) -> Shape | None:
     """Return the shape of a list's objects, ``None`` if it may have other rows."""
-    model = getattr(source, "model", values.handler.model)
-    if model is None or getattr(source, "_fields", None) is not None:  # of values()
-        return None
-    if isinstance(source, list | tuple) and not all(isinstance(each, model) for each in source):
-        return None
-    return values.plan_of(model, many=True).shape
+    if isinstance(source, QuerySet | Manager):
+        model = source.model if getattr(source, "_fields", None) is None else None  # as it is of values()
+    else:
+        own = values.handler.model
+        model = own if all(each.__class__ is own for each in source) else None
+    return None if model is None else values.plan_of(model, many=True).shape
 
 
 def _led(request: HttpRequest, links: Iterable[Link]) -> tuple[Link, ...]:

@@ -12,11 +12,14 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from piston_core.linking import Affordance, Link, Shape
+
+if TYPE_CHECKING:
+    from piston_core.handler import BaseHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,47 @@ class Document:
         return isinstance(self.data, Iterator)
 
 
+class Aim(NamedTuple):
+    """What a request aims at, for a format that says things in terms of its own.
+
+    Attributes:
+        request: the request, to read parameters and header fields from.
+        handler: the handler that serves it.
+        action: the name of the handler's method.
+        kwargs: the arguments of the address.
+        shape: returns what the objects at this address are made of, ``None`` where no model's are shown.
+        names: returns the names that the form of the action has; none where there is no form.
+    """
+
+    request: HttpRequest
+    handler: BaseHandler
+    action: str
+    kwargs: Mapping[str, Any]
+    shape: Callable[[], Shape | None]
+    names: Callable[[], frozenset[str]]
+
+
+class Dialect(ABC):
+    """How those who ask for a format say what they want, where the format has parameters of its own.
+
+    Attributes:
+        names: what the format calls ``offset`` and ``cursor``, for the links to other pages.
+    """
+
+    names: ClassVar[Mapping[str, str]]
+
+    @abstractmethod
+    def parameters(self, aim: Aim) -> QueryDict:
+        """Return the parameters of a request in the terms of the core, which every further step reads.
+
+        Args:
+            aim: what the request aims at; ``aim.request.GET`` are the parameters as they were sent.
+
+        Raises:
+            Problem: 400 for parameters that cannot be meant.
+        """
+
+
 class Emitter(ABC):
     """Writes documents in one format.
 
@@ -69,6 +113,7 @@ class Emitter(ABC):
         layout: the class of what a handler may declare for the format in ``layouts``; ``None`` for
             a format that leaves no choice.
         linked: whether its documents show links, and what their reader may do next.
+        dialect: how the parameters of its requests read, ``None`` for those of the core.
     """
 
     name: ClassVar[str]
@@ -80,6 +125,7 @@ class Emitter(ABC):
     streams: ClassVar[bool] = False
     layout: ClassVar[type | None] = None
     linked: ClassVar[bool] = False
+    dialect: ClassVar[Dialect | None] = None
 
     @abstractmethod
     def emit(self, document: Document, request: HttpRequest) -> bytes:
@@ -164,6 +210,18 @@ class Parser(ABC):
         Raises:
             MalformedBody: it is not of this format, or nested too deeply.
         """
+
+    def values(self, data: Any, aim: Aim) -> Any:
+        """Return data as the handler and its form take it, for a format that wraps it up.
+
+        Args:
+            data: what ``parse`` has returned for a request that creates or changes something.
+            aim: what the request aims at.
+
+        Raises:
+            Problem: the data is not what is expected at this address.
+        """
+        return data
 
     def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Return what a body looks like that brings data of a schema, ``None`` where JSON Schema cannot say it.

@@ -25,13 +25,13 @@ from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
-from piston_core.pipeline.choose import Chosen, choose
+from piston_core.pipeline.choose import Chosen, aim_of, choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
 from piston_core.pipeline.negotiate import names_format, negotiate
 from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
-from piston_core.pipeline.query import take_query
+from piston_core.pipeline.query import take_query, translate
 from piston_core.pipeline.respond import empty, vary, without_body
 from piston_core.pipeline.select import Methods, is_async, mark_async, methods_of, select
 from piston_core.pipeline.throttle import tell_limits
@@ -179,6 +179,8 @@ class Resource:
         linking = bound.linking[emitter.name]
         wanted, arranger = Chosen((), linking.arranger)
         if query:
+            if emitter.dialect is not None:
+                translate(emitter.dialect, aim_of(request, handler, action, kwargs, self.compiler))
             wanted, arranger = choose(request, handler, action, kwargs, self.compiler, arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
@@ -187,7 +189,8 @@ class Resource:
         if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
+            aim = aim_of(request, handler, action, kwargs, self.compiler)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"

@@ -43,7 +43,7 @@ def keyed(queryset: QuerySet[Any], terms: Terms, asked: Asked) -> Page:
     before, after = _neighbours(key, edges, forward=forward)
     if before is None and after is None:
         return Page(rows, total=_total(queryset, rows, asked))
-    links = turning(asked.parameters, _places(queryset, terms, before, after, size or 0))
+    links = turning(asked.parameters, _places(queryset, terms, before, after, size or 0), asked.names)
     return Page(rows, total=queryset.count() if asked.counts else None, links=links)
 
 

@@ -45,4 +45,4 @@ def _links(start: int, size: int | None, total: int | None, asked: Asked, *, mor
     if asked.counts and total:
         offset = start % size  # from which this page is a whole number of pages away
         places.append(("last", "offset", str(max(0, offset + (total - 1 - offset) // size * size))))
-    return turning(asked.parameters, places)
+    return turning(asked.parameters, places, asked.names)

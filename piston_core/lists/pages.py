@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,6 +31,7 @@ def page_of(
     read: Callable[[Any], Rows],
     *,
     streams: bool = False,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Page:
     """Return the part of a list that a request wants.
 
@@ -43,6 +45,7 @@ def page_of(
         parameters: what the links to other pages keep of the request.
         read: makes the rows of a part of the source.
         streams: whether ``read`` returns an iterator, which is left as it is.
+        names: what those who ask call ``offset`` and ``cursor``, where it is something else.
 
     Raises:
         Problem: 400 with the parameter that this list cannot follow, 416 for a range behind its end.
@@ -51,7 +54,8 @@ def page_of(
     if wish is NOTHING and handler.page_size is most is None:
         return Page(read(source))
     size = wish.limit or handler.page_size or most
-    asked = Asked(wish, size if size is None or most is None else min(size, most), most, parameters, read, streams)
+    size = size if size is None or most is None else min(size, most)
+    asked = Asked(wish, size, most, parameters, read, streams, names)
     if not isinstance(source, QuerySet) or source.query.is_sliced:
         return ranged(source, wish.range, asked) if wish.range else whole(source, asked)
     if wish.refusal is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class Asked:
         parameters: what links keep of the request.
         read: makes the rows of a part of the list.
         streams: whether ``read`` returns an iterator, of which nothing may be taken.
+        names: what those who ask call ``offset`` and ``cursor``, where it is something else.
     """
 
     wish: Wish
@@ -54,6 +55,7 @@ class Asked:
     parameters: MultiValueDict[str, str]
     read: Callable[[Any], Rows]
     streams: bool
+    names: Mapping[str, str]
 
     @property
     def counts(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import urlencode
 
 from django.utils.datastructures import MultiValueDict
@@ -16,20 +16,23 @@ FIRST: Place = ("first", "", "")
 _PLACES = frozenset({"offset", "cursor"})
 
 
-def turning(parameters: MultiValueDict[str, str], places: Iterable[Place]) -> tuple[Link, ...]:
+def turning(
+    parameters: MultiValueDict[str, str], places: Iterable[Place], names: Mapping[str, str]
+) -> tuple[Link, ...]:
     """Return the links of a page.
 
     Args:
         parameters: what the request says.
         places: where the other pages begin.
+        names: what those who ask call ``offset`` and ``cursor``, where it is something else.
     """
-    kept = list(_kept(parameters))
-    return tuple(Link(_reference(kept, name, value), rel) for rel, name, value in places)
+    kept = list(_kept(parameters, {names.get(place, place) for place in _PLACES}))
+    return tuple(Link(_reference(kept, names.get(name, name), value), rel) for rel, name, value in places)
 
 
-def _kept(parameters: MultiValueDict[str, str]) -> Iterator[tuple[str, str]]:
+def _kept(parameters: MultiValueDict[str, str], places: Collection[str]) -> Iterator[tuple[str, str]]:
     for name, values in parameters.lists():
-        if name not in _PLACES:
+        if name not in places:
             yield from ((name, value) for value in values)
 
 

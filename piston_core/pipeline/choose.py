@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 
 from piston_core.arguments import identifies
+from piston_core.contracts import Aim
+from piston_core.forms import form_for
 from piston_core.handler import BaseHandler, overrides
-from piston_core.linking import LinkBuilder
+from piston_core.linking import LinkBuilder, Shape
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.tree import Node, read_fields
 from piston_core.plans.wanted import NotShown, narrowed, read_wanted, without
+
+_PLAIN = LinkBuilder()  # which leaves rows as they are
 
 
 class Chosen(NamedTuple):
@@ -43,9 +48,7 @@ def choose(
     Raises:
         NotShown: the parameter cannot be read, or names what is not shown at this address.
     """
-    if "fields=" not in request.META.get("QUERY_STRING", "") or not (handler.model or handler.fields):
-        return Chosen((), arranger)
-    if "fields" not in request.GET:
+    if not (handler.model or handler.fields) or "fields" not in request.GET:
         return Chosen((), arranger)
     wanted = read_wanted(",".join(request.GET.getlist("fields")))
     if arranger is not None and arranger.adds:
@@ -53,6 +56,25 @@ def choose(
         arranger = arranger if added else None
     _refuse_what_is_not_shown(handler, action, kwargs, compiler, wanted)
     return Chosen(wanted, arranger)
+
+
+def aim_of(
+    request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler
+) -> Aim:
+    """Return what a request aims at, for a format that has terms of its own."""
+    shape = partial(_shape, handler, action, kwargs, compiler)
+    return Aim(request, handler, action, kwargs, shape, partial(_names, handler, action))
+
+
+def _shape(handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler) -> Shape | None:
+    if handler.model is None:
+        return None
+    many = action == "read" and not identifies(handler.model, frozenset(kwargs))
+    return compiler.plan(type(handler), handler.model, many=many, builder=_PLAIN).shape
+
+
+def _names(handler: BaseHandler, action: str) -> frozenset[str]:
+    return frozenset(getattr(form_for(handler, action), "base_fields", ()))
 
 
 def _refuse_what_is_not_shown(

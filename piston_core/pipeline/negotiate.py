@@ -131,9 +131,22 @@ def best(
     ranges = parse_accept(accept)
     if not ranges:
         return next(iter(emitters), None)
+    ranges = _without_unknown_profiles(ranges, [parse_accept(each)[0] for own in emitters for each in types_of(own)])
     weighed = [(max(_weight(media_type, ranges) for media_type in types_of(each)), each) for each in emitters]
     top = max((weight for weight, _ in weighed), default=0.0)
     return next((each for weight, each in weighed if weight == top), None) if top > 0 else None
+
+
+def _without_unknown_profiles(ranges: Sequence[Range], offered: Sequence[Range]) -> list[Range]:
+    """Return media ranges without the profiles that nobody offers: what they are of means the same without them.
+
+    See RFC 6906, section 3.1.
+    """
+    known = frozenset().union(*(each.parameters for each in offered))
+    return [
+        each._replace(parameters=frozenset(it for it in each.parameters if it[0] != "profile" or it in known))
+        for each in ranges
+    ]
 
 
 def _liked(accept: str, emitter: Emitter) -> str:

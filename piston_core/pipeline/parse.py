@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from piston_core.contracts import Parser
+from piston_core.contracts import Aim, Parser
 from piston_core.problems import MalformedBody, Problem
 
 _PROBE = rb"\ud800+2AA-xn--"  # what Python's own codecs, which no client needs, make surrogates or an error of
@@ -17,7 +17,7 @@ _ACCEPTS = {"PATCH": "Accept-Patch", "QUERY": "Accept-Query"}
 _LONGEST_NUMBER = 18  # digits, which is more bytes than there are
 
 
-def parse(request: HttpRequest, parsers: Mapping[str, Parser], max_upload_size: int) -> Any:
+def parse(request: HttpRequest, parsers: Mapping[str, Parser], max_upload_size: int, aim: Aim | None = None) -> Any:
     """Return the data that a request brings whose method takes a body.
 
     Args:
@@ -25,6 +25,7 @@ def parse(request: HttpRequest, parsers: Mapping[str, Parser], max_upload_size: 
         parsers: the parsers by media type.
         max_upload_size: the largest body in bytes of a parser that reads the request itself;
             all others stay within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+        aim: what is to be created or changed, ``None`` for a body that only asks.
 
     Raises:
         Problem: 411 for an upload without a length, 413 for too much, 415 for a type that no parser reads.
@@ -40,15 +41,20 @@ def parse(request: HttpRequest, parsers: Mapping[str, Parser], max_upload_size: 
             return {}
         raise _unsupported(request, media_type, parsers)
     _forget_unusable_charset(request)
+    data = _read_by(parser, request, length, max_upload_size)
+    return data if aim is None else parser.values(data, aim)
+
+
+def _read_by(parser: Parser, request: HttpRequest, length: int | None, max_upload_size: int) -> Any:
     if parser.reads_request:
-        return _read_by(parser, request, length, max_upload_size)
+        return _uploaded(parser, request, length, max_upload_size)
     body = request.body
     if len(body) < (length or 0):  # a server may take the end of the connection for the end of the body
         raise MalformedBody("The body broke off before its end.")
     return parser.parse(body, request)
 
 
-def _read_by(parser: Parser, request: HttpRequest, length: int | None, most: int) -> Any:
+def _uploaded(parser: Parser, request: HttpRequest, length: int | None, most: int) -> Any:
     if length is None:
         raise Problem(411, "Send an upload with a Content-Length.")
     if length > most:

@@ -1,4 +1,8 @@
-"""A step of the method QUERY (RFC 10008): what stands in its body counts as if it stood in the address."""
+"""A step for parameters that do not stand in the address as the core reads them.
+
+What stands in the body of the method QUERY (RFC 10008) counts as if it stood in the address, and what a format has
+names of its own for as if it were said in the terms of the core.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from piston_core.contracts import Aim, Dialect
 from piston_core.problems import Invalid, fault
 
 _ADDRESS = "piston.address"  # where the request's META holds the parameters that the address itself has
+_GIVEN = "piston.given"  # where it holds the parameters in the terms of their format
 _PLACES = frozenset({"offset", "cursor"})
 _LONGEST = 2000  # characters of an address that everybody between client and server still takes
 
@@ -43,13 +49,24 @@ def take_query(request: HttpRequest, data: Any) -> None:
     request.META["QUERY_STRING"] = both.urlencode()
 
 
+def translate(dialect: Dialect, aim: Aim) -> None:
+    """Put the parameters of a request into the core's terms; those of the address itself stay as they are.
+
+    Raises:
+        Problem: they cannot be meant.
+    """
+    request = aim.request
+    request.META[_GIVEN] = request.GET
+    request.GET = dialect.parameters(aim)  # type: ignore[assignment]  # as above
+
+
 def parameters_of(request: HttpRequest) -> QueryDict:
     """Return the parameters that links to other pages keep, of a query too long for an address only the address's own.
 
     Such a link is followed by the same QUERY, with the same body.
     """
     long = request.method == "QUERY" and not equivalent(request)
-    kept: QueryDict = request.META[_ADDRESS] if long else request.GET
+    kept: QueryDict = request.META[_ADDRESS] if long else request.META.get(_GIVEN, request.GET)
     return kept
 
 

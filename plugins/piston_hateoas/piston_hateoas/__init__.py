@@ -5,8 +5,9 @@ The entry point ``hateoas`` in the group ``piston.plugins`` leads here.
 
 from __future__ import annotations
 
-from piston_core import Emitter, LinkBuilder, hookimpl
+from piston_core import Emitter, LinkBuilder, Parser, hookimpl
 from piston_hateoas.hal import HALEmitter, HALLinkBuilder
+from piston_hateoas.jsonapi import JSONAPIEmitter, JSONAPILinkBuilder, JSONAPIParser
 from piston_hateoas.plain import HeaderLinkBuilder, PlainLinkBuilder
 from piston_hateoas.siren import SirenEmitter, SirenLinkBuilder
 
@@ -16,21 +17,32 @@ __all__ = [
     "HALEmitter",
     "HALLinkBuilder",
     "HeaderLinkBuilder",
+    "JSONAPIEmitter",
+    "JSONAPILinkBuilder",
+    "JSONAPIParser",
     "PlainLinkBuilder",
     "SirenEmitter",
     "SirenLinkBuilder",
     "piston_emitters",
     "piston_link_builders",
+    "piston_parsers",
 ]
 
 
 @hookimpl
 def piston_emitters() -> list[Emitter]:
-    """Offer HAL and Siren."""
-    return [HALEmitter(), SirenEmitter()]
+    """Offer HAL, Siren and JSON:API."""
+    return [HALEmitter(), SirenEmitter(), JSONAPIEmitter()]
 
 
 @hookimpl
 def piston_link_builders() -> list[LinkBuilder]:
-    """Offer plain links, the ``Link`` field, and the rows of HAL and Siren."""
-    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder(), SirenLinkBuilder()]
+    """Offer plain links, the ``Link`` field, and the rows of HAL, Siren and JSON:API."""
+    rows = [HALLinkBuilder(), SirenLinkBuilder(), JSONAPILinkBuilder()]
+    return [PlainLinkBuilder(), HeaderLinkBuilder(), *rows]
+
+
+@hookimpl
+def piston_parsers() -> list[Parser]:
+    """Offer the parser of JSON:API."""
+    return [JSONAPIParser()]
