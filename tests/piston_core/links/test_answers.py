@@ -307,7 +307,7 @@ def test_an_action_tells_what_it_asks_for():
         "title": "Name",
         "about": "How it is called.",
         "required": True,
-        "limits": {"maxlength": "8"},
+        "limits": {"maxlength": 8},
     }
     assert [each["required"] for each in told["inputs"]["patch"]] == [False]
     assert told["inputs"]["delete"] == []
