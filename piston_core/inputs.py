@@ -86,7 +86,7 @@ def _choices(field: Any) -> Iterator[tuple[Any, str]]:
         group = choice[1] if isinstance(choice[1], list | tuple) else (choice,)
         for value, label in group:
             if not (field.required and value in field.empty_values):
-                yield (value if isinstance(value, _PLAIN) else str(value or "")), str(label)
+                yield (value if isinstance(value, _PLAIN) else "" if value is None else str(value)), str(label)
 
 
 def _limits(field: forms.Field) -> Mapping[str, Any]:
