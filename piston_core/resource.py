@@ -179,9 +179,9 @@ class Resource:
             emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
-        aim = aim_of(request, handler, action, kwargs, self.compiler)
+        aim = partial(aim_of, request, handler, action, kwargs, self.compiler)
         if query and emitter.dialect is not None:
-            translate(emitter.dialect, aim)
+            translate(emitter.dialect, aim())
         chosen = choose(request, handler, action, kwargs, self.compiler, linking.arranger) if query else None
         wanted, arranger = chosen or ((), linking.arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
@@ -191,7 +191,7 @@ class Resource:
         if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim())
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"

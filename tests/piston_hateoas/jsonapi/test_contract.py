@@ -43,7 +43,7 @@ class TestJSONAPIParser(ParserContract):
         b'{"a": "\xff"}',
         b'{"a": "\\ud800"}',
         b'{"a": "\n"}',
-        b'\xff\xfe{\x00}\x00',
+        b"\xff\xfe{\x00}\x00",
     )
     bombs = (b"[" * 100_000, b'{"a":' * 100_000, b"9" * 5000, b"[" * 65 + b"]" * 65)
 

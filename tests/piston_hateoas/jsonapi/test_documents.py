@@ -251,9 +251,7 @@ def test_only_a_media_type_without_unknown_parameters_is_accepted(client, accept
 def test_a_million_rows_would_be_streamed(db):
     """The pieces of a stream are made as they are asked for; related objects come last."""
     stock(3)
-    handler = type(
-        "It", (BaseHandler,), {"model": Product, "fields": ("name", ("labels", ("word",))), "stream": True}
-    )
+    handler = type("It", (BaseHandler,), {"model": Product, "fields": ("name", ("labels", ("word",))), "stream": True})
     with site(handler) as client:
         response = client.get("/")
         document = json.loads(response.getvalue())
