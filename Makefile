@@ -59,7 +59,7 @@ types: $(VENV)/.tools
 	@PYTHONPATH=. $(BIN)/mypy --no-error-summary
 
 contracts: $(VENV)/.tools
-	@PYTHONPATH=.:examples/piston_csv $(BIN)/lint-imports --no-cache > $(VENV)/contracts.log || { cat $(VENV)/contracts.log; exit 1; }
+	@PYTHONPATH=.:examples/piston_csv:examples/piston_hydra $(BIN)/lint-imports --no-cache > $(VENV)/contracts.log || { cat $(VENV)/contracts.log; exit 1; }
 
 tests: $(VENV)/.tools
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST)

@@ -4,12 +4,13 @@ The core dispatches requests to handlers and knows no format, no credential and 
 plugins bring those. Everything that handlers and plugins need is imported from here.
 """
 
-from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, throttled
+from piston_core.access import Authenticator, Identity, Operation, Permission, Throttle, Verdict, causes, throttled
 from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
-from piston_core.contracts import Aim, Dialect, Document, Emitter, Parser, Patch
+from piston_core.contracts import Aim, Dialect, Document, Emitter, Parser, Patch, Subcommand
 from piston_core.declarations import Action, Lifecycle, Relation, Validators
+from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe, edit_openapi
 from piston_core.discovery import PluginError
 from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
@@ -17,6 +18,7 @@ from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
 from piston_core.linking import (
     Affordance,
+    Each,
     Href,
     Input,
     Key,
@@ -43,12 +45,16 @@ __all__ = [
     "Affordance",
     "Aim",
     "AnonymousBaseHandler",
+    "Answer",
     "Api",
     "AuthenticationFailed",
     "Authenticator",
     "BaseHandler",
+    "Body",
+    "Description",
     "Dialect",
     "Document",
+    "Each",
     "Emitter",
     "Href",
     "Identity",
@@ -61,9 +67,11 @@ __all__ = [
     "LinkBuilder",
     "MalformedBody",
     "Operation",
+    "Parameter",
     "Parser",
     "Patch",
     "Permission",
+    "Place",
     "PluginError",
     "Problem",
     "Relation",
@@ -71,10 +79,12 @@ __all__ = [
     "Request",
     "Resource",
     "Scopes",
+    "Served",
     "SettingsError",
     "Shape",
     "Shown",
     "Sought",
+    "Subcommand",
     "Subject",
     "Target",
     "Throttle",
@@ -82,8 +92,11 @@ __all__ = [
     "Verdict",
     "Where",
     "__version__",
+    "causes",
     "client_address",
     "delete_expired",
+    "describe",
+    "edit_openapi",
     "hookimpl",
     "in_pieces",
     "plugin_options",

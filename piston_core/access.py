@@ -7,7 +7,8 @@ and only read by the other. Instances serve many threads, so they keep no state 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
@@ -82,12 +83,23 @@ class Authenticator(ABC):
         reads: the request's header fields that it looks at, for ``Vary``.
         strength: how well the scheme protects what it carries, from 0 to 100. A 401 has the strongest
             challenge first, since some clients answer the first that they know (RFC 9110, section 11.6.1).
+        causes: what it refuses, for descriptions of the API: the status codes with a sentence for each.
     """
 
     name: ClassVar[str]
     scheme: ClassVar[str] = ""
     reads: ClassVar[tuple[str, ...]] = ("Authorization",)
     strength: ClassVar[int] = 20
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType({401: "The credentials are missing or not good."})
+
+    def security(self) -> Mapping[str, Any]:
+        """Return what this scheme is in descriptions of the API, as OpenAPI's Security Scheme Object says it.
+
+        By default it is a scheme of ``Authorization``, or a header field that holds a key.
+        """
+        if self.scheme:
+            return {"type": "http", "scheme": self.scheme}
+        return {"type": "apiKey", "in": "header", "name": self.reads[0]}
 
     @abstractmethod
     def authenticate(self, request: HttpRequest) -> Identity | None:
@@ -115,9 +127,11 @@ class Throttle(ABC):
 
     Attributes:
         name: the throttle's name in settings and lists.
+        causes: what it refuses, for descriptions of the API: the status codes with a sentence for each.
     """
 
     name: ClassVar[str]
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType({429: "There were too many requests."})
 
     @abstractmethod
     def check(self, request: HttpRequest, identity: Identity | None, operation: Operation) -> Verdict | None:
@@ -137,9 +151,11 @@ class Permission(ABC):
 
     Attributes:
         name: the permission's name in settings and lists; ``""`` for one that is only used as an instance.
+        causes: what it refuses, for descriptions of the API: the status codes with a sentence for each.
     """
 
     name: ClassVar[str] = ""
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType({403: "This is not allowed to the sender."})
 
     @abstractmethod
     def allows(self, request: Request, operation: Operation) -> bool:
@@ -166,6 +182,25 @@ def throttled(*throttles: Throttle) -> Callable[[Method], Method]:
 
     def declare(method: Method) -> Method:
         method.piston_throttles = (*throttles, *throttles_of(method))  # type: ignore[attr-defined]  # read below
+        return method
+
+    return declare
+
+
+def causes(answers: Mapping[int, str]) -> Callable[[Method], Method]:
+    """Declare which answers of its own a method of a handler has, beside those that the core and its parts give.
+
+    Descriptions of the API tell them. A method that declares nothing and may return a reply or a response is
+    described as one with any good answer.
+
+    Example: ``@causes({403: "Only its author may change a post."})``.
+
+    Args:
+        answers: the status codes with a sentence for each.
+    """
+
+    def declare(method: Method) -> Method:
+        method.piston_causes = answers  # type: ignore[attr-defined]  # read by piston_core.describing
         return method
 
     return declare

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from inspect import cleandoc, unwrap
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
@@ -42,13 +43,13 @@ class Spot(NamedTuple):
         resource: the resource.
         kwargs: the arguments of the address.
         href: the address.
-        obj: the object there, if somebody has read it already.
+        read: returns the object there, as a handler reads it, and reads it only once.
     """
 
     resource: Resource
     kwargs: Mapping[str, Any]
     href: str
-    obj: Any = None
+    read: Callable[[BaseHandler], Any]
 
     @property
     def is_of_one(self) -> bool:
@@ -116,8 +117,9 @@ def affordances_of(
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
-    found = _found(request, handler, spot, led, addresses)
-    return (_with_lists(each, spot.resource.scope, addresses) for each in found)
+    # A declared one comes later, and stands for what the core serves by the same name.
+    found = {each.name: each for each in _found(request, handler, spot, led, addresses)}
+    return (_with_lists(each, spot.resource.scope, addresses) for each in found.values())
 
 
 def _found(
@@ -127,7 +129,7 @@ def _found(
         if not (spot.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
             yield from _served(request, spot, method, None)
     for action, href in _declared(handler, spot, led, addresses):
-        there = _spot(href)
+        there = _spot(request, href)
         if there is not None:
             yield from _served(request, there, action.method, action)
         else:  # a view of the project's own, which nobody here can ask
@@ -158,7 +160,21 @@ def _declared(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) 
                 yield action, there
 
 
-def _spot(href: str) -> Spot | None:
+def spot_at(request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any], href: str, obj: Any = None) -> Spot:
+    """Return what is served at an address.
+
+    Args:
+        request: the request.
+        resource: the resource.
+        kwargs: the arguments of the address.
+        href: the address.
+        obj: the object there, if somebody has read it already.
+    """
+    asked = cast("Request", request)
+    return Spot(resource, kwargs, href, cache(lambda handler: handler.get(asked, **kwargs) if obj is None else obj))
+
+
+def _spot(request: HttpRequest, href: str) -> Spot | None:
     """Return what is served at an address of this site, ``None`` for what is none of Piston's."""
     path = urlsplit(href).path
     try:
@@ -167,7 +183,7 @@ def _spot(href: str) -> Spot | None:
         return None
     view = unwrap(match.func)
     resource: Any = getattr(view, "resource", view)  # of a view for addresses that name a format
-    return Spot(resource, match.kwargs, href) if hasattr(resource, "compiler") else None
+    return spot_at(request, resource, match.kwargs, href) if hasattr(resource, "compiler") else None
 
 
 def _served(request: HttpRequest, spot: Spot, method: str, declared: Action | None) -> Iterator[Affordance]:
@@ -223,11 +239,7 @@ def _may(request: Request, spot: Spot, handler: BaseHandler, action: str) -> boo
         if demand.of_object and action != "create":
             if not spot.is_of_one:
                 return False
-            permit_object(request, operation, demand.of_object, _object(request, spot, handler))
+            permit_object(request, operation, demand.of_object, spot.read(handler))
     except _REFUSALS:
         return False
     return True
-
-
-def _object(request: Request, spot: Spot, handler: BaseHandler) -> Any:
-    return handler.get(request, **spot.kwargs) if spot.obj is None else spot.obj

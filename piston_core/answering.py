@@ -13,13 +13,13 @@ from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 from piston_core.access import Operation
-from piston_core.affording import Spot, affordances_of, links_of
+from piston_core.affording import affordances_of, links_of, spot_at
 from piston_core.arguments import identifies
 from piston_core.contracts import Document
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
 from piston_core.headers import link_field
-from piston_core.linking import Affordance, Link, Shape, Subject
+from piston_core.linking import Affordance, Link, Shape, Subject, in_full
 from piston_core.lists.pages import Page, page_of
 from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
@@ -222,12 +222,15 @@ def _linked(
     """Return a document with where it leads to and what can be done next, and the links of its ``Link`` field."""
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
-    spot = Spot(resource, exchange.kwargs, escape_uri_path(request.path), obj if isinstance(obj, Model) else None)
-    declared = tuple(links_of(handler, spot, answered.led, addresses))
+    there = obj if isinstance(obj, Model) else None
+    spot = spot_at(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
+    further = handler.leads_to(cast("Request", request), **exchange.kwargs)
+    declared = (*further, *links_of(handler, spot, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
-    pages, further = document.links, tuple(each for each in built if each not in declared)
+    pages, others = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
         actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
-    document = replace(document, links=(*pages, *declared, *further), actions=actions)
-    return document, (*pages, *(each for each in built if not each.templated))
+    document = replace(document, links=(*pages, *declared, *others), actions=actions)
+    told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
+    return document, (*pages, *told)

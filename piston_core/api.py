@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
 from typing import Any, cast
 
@@ -14,7 +14,6 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, URLPattern, path, re_path, resolve
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 from django.utils.http import escape_leading_slashes
-from django.utils.regex_helper import normalize
 
 from piston_core.access import Authenticator, Throttle
 from piston_core.arguments import identifies
@@ -22,6 +21,7 @@ from piston_core.bound import Bound
 from piston_core.declarations import Lifecycle
 from piston_core.handler import BaseHandler
 from piston_core.kinds import KINDS
+from piston_core.linking import Link
 from piston_core.mounted import PROBLEM, ROOT
 from piston_core.permissions import Declared
 from piston_core.pipeline.select import allowed
@@ -29,6 +29,7 @@ from piston_core.problems import Problem
 from piston_core.resource import Resource
 from piston_core.scope import NamedRoute, Scope
 from piston_core.suffixes import suffixed
+from piston_core.templates import template_of
 
 _KINDS: Mapping[type, str] = {
     IntConverter: "int",
@@ -36,7 +37,6 @@ _KINDS: Mapping[type, str] = {
     StringConverter: "str",
     UUIDConverter: "uuid",
 }
-_PLACE = re.compile(r"%\((\w+)\)s")  # where Django's normalize leaves room for an argument
 
 
 class Api:
@@ -170,12 +170,19 @@ class RootHandler(BaseHandler):
         """Return the API's title and its resources."""
         return {"title": self.api.title, "resources": [self._entry(request, route) for route in self.api.routes]}
 
+    def leads_to(self, request: HttpRequest, **kwargs: Any) -> Iterator[Link]:
+        """Yield a link to each resource, by the name of its route."""
+        for entry in (self._entry(request, route) for route in self.api.routes):
+            title = {"title": entry["about"]} if "about" in entry else {}
+            is_template = "template" in entry
+            yield Link(entry["template" if is_template else "url"], entry["name"], title, is_template)
+
     def _entry(self, request: HttpRequest, route: URLPattern) -> dict[str, Any]:
         resource = cast("Resource", route.callback)
-        template, arguments = normalize(route.pattern.regex.pattern)[0]
+        arguments = route.pattern.converters or route.pattern.regex.groupindex
         entry = {
             "name": route.name,
-            "template" if arguments else "url": request.path + _PLACE.sub(r"{\1}", template),
+            "template" if arguments else "url": request.path + template_of(route.pattern),
             "methods": allowed(*resource.methods(dict.fromkeys(arguments))).split(", "),
         }
         about = type(resource.handler).__doc__

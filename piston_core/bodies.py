@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,10 @@ class FormParser(Parser):
             raise MalformedBody(f"The form's text is not {charset}.") from error
         return QueryDict(text, encoding=charset)
 
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of the data: OpenAPI describes the fields of a form as the properties of an object."""
+        return schema
+
 
 class MultipartParser(Parser):
     """Reads ``multipart/form-data``: fields, and files through Django's upload handlers."""
@@ -48,6 +53,10 @@ class MultipartParser(Parser):
             return self._fields(request)
         except (LookupError, UnicodeError) as error:
             raise MalformedBody("A part of the body names a charset that is not known.") from error
+
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of the data, as for the other forms."""
+        return schema
 
     def _fields(self, request: HttpRequest) -> Any:
         if hasattr(request, "_files"):  # middleware has asked for the form

@@ -8,8 +8,10 @@ state of a request.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.http import HttpRequest, QueryDict
@@ -149,6 +151,20 @@ class Emitter(ABC):
             request: the request that is answered.
         """
 
+    def schema(
+        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
+    ) -> Mapping[str, Any] | None:
+        """Return what a document looks like whose data has a schema, ``None`` where JSON Schema cannot say it.
+
+        A format of JSON returns it as it is, or within what it puts around the data.
+
+        Args:
+            schema: the JSON Schema (2020-12) of the data, whose scalars are written as text.
+            many: whether the data is a list.
+            is_problem: whether it is a problem document.
+        """
+        return None
+
 
 class Patch(ABC):
     """Changes to a document, as a parser reads them from the body of a PATCH (RFC 5789)."""
@@ -176,12 +192,14 @@ class Parser(ABC):
         reads_request: whether it reads the request itself, as uploads are, instead of a body
             that the core has read within Django's ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
         patches: whether it reads changes: ``parse`` then returns a ``Patch``, and only PATCH takes it.
+        causes: what it and its patches refuse, for descriptions of the API: the status codes with a sentence for each.
     """
 
     name: ClassVar[str]
     media_types: ClassVar[tuple[str, ...]]
     reads_request: ClassVar[bool] = False
     patches: ClassVar[bool] = False
+    causes: ClassVar[Mapping[int, str]] = MappingProxyType({400: "The body is not what its Content-Type says."})
 
     @abstractmethod
     def parse(self, body: bytes, request: HttpRequest) -> Any:
@@ -206,3 +224,39 @@ class Parser(ABC):
             Problem: the data is not what is expected at this address.
         """
         return data
+
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return what a body looks like that brings data of a schema, ``None`` where JSON Schema cannot say it.
+
+        Args:
+            schema: the JSON Schema (2020-12) of the data.
+        """
+        return None
+
+
+class Subcommand(ABC):
+    """A command of ``manage.py piston``.
+
+    Attributes:
+        name: its name, as it is typed.
+        help: what it does, in a few words for the list of commands.
+    """
+
+    name: ClassVar[str]
+    help: ClassVar[str]
+
+    @abstractmethod
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what can be asked."""
+
+    @abstractmethod
+    def handle(self, write: Callable[[str], Any], **options: Any) -> None:
+        """Do it.
+
+        Args:
+            write: prints text, with a line end if it has none.
+            options: what was asked.
+
+        Raises:
+            CommandError: it cannot be done, or what was looked at is not as it should be.
+        """

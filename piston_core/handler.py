@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
@@ -16,6 +16,7 @@ from django.http import Http404
 from piston_core.access import Permission
 from piston_core.arguments import columns, identifies, initial, lookup
 from piston_core.declarations import Action, Relation, Validators
+from piston_core.linking import Link
 from piston_core.problems import Problem
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
@@ -220,6 +221,10 @@ class BaseHandler:
             detail = "Other objects refer to this one, so it cannot be deleted."
             raise Problem(409, detail, type="still-referenced") from error
         return rc.DELETED
+
+    def leads_to(self, request: Request, *args: Any, **kwargs: Any) -> Iterable[Link]:
+        """Return where an answer leads to beside what ``links`` declares, such as where data without a model does."""
+        return ()
 
     @classmethod
     def resource_uri(cls, obj: Any = None) -> tuple[str, Sequence[Any] | Mapping[str, Any]] | None:  # noqa: ARG003 - for others

@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
 from piston_core.handler import ACTIONS, WRITES, BaseHandler, allowed_methods, implements, overrides
+from piston_core.plans.leads import leads_of, refuse_lost
 from piston_core.plans.tree import FieldsError, Node, shown
 from piston_core.scope import Scope
 
@@ -32,6 +33,7 @@ def check_handler(handler: type[BaseHandler], scope: Scope) -> Iterator[CheckMes
     except FieldsError as error:
         yield Error(str(error), obj=handler, id="piston.E004")
         return
+    yield from _check_links(handler, scope)
     if handler.model and not (overrides(handler, "queryset") or overrides(handler, "read")):  # these may annotate
         yield from _check_names(handler, scope, handler.model, sorted(nodes, key=lambda node: node.name))
     if handler.model and not handler.fields:
@@ -57,6 +59,16 @@ def _check_methods(handler: type[BaseHandler]) -> Iterator[CheckMessage]:
             obj=handler,
             id="piston.E005",
         )
+
+
+def _check_links(handler: type[BaseHandler], scope: Scope) -> Iterator[CheckMessage]:
+    """Yield what leads nowhere of what a handler declares; else it would be found by the first answer with links."""
+    try:
+        if handler.model is not None:
+            leads_of(handler, handler.model, scope)
+        refuse_lost(handler, scope)
+    except FieldsError as error:
+        yield Error(str(error), obj=handler, id="piston.E013")
 
 
 def _check_names(

@@ -1,7 +1,7 @@
 """Every hook that a plugin may implement, in the order of the request's way.
 
 Plural nouns are *offers*: asked once, when the plugins are collected. The others are *moments*:
-called once a request, synchronously, also for an async handler. No hook is ever called for each
+called once a request or a document, synchronously, also for an async handler. No hook is ever called for each
 object or each field. A hook is here only while a plugin or an example uses it.
 """
 
@@ -17,10 +17,11 @@ from django.http.response import HttpResponseBase
 from pluggy import HookimplMarker, HookspecMarker
 
 from piston_core.access import Authenticator, Permission, Throttle
-from piston_core.contracts import Emitter, Parser
+from piston_core.contracts import Emitter, Parser, Subcommand
 from piston_core.linking import LinkBuilder
 
 if TYPE_CHECKING:
+    from piston_core.describing import Description
     from piston_core.handler import BaseHandler
     from piston_core.resource import Resource
 
@@ -74,6 +75,11 @@ def piston_deployment_checks(app_configs: Sequence[AppConfig] | None) -> Iterabl
     Args:
         app_configs: the applications to check, or ``None`` for all.
     """
+
+
+@hookspec
+def piston_commands() -> Iterable[Subcommand]:  # type: ignore[empty-body]
+    """Offer commands of ``manage.py piston``."""
 
 
 @hookspec
@@ -139,4 +145,14 @@ def piston_response_ready(request: HttpRequest, resource: Resource, response: Ht
         request: the request.
         resource: the resource that answered it.
         response: the response.
+    """
+
+
+@hookspec
+def piston_openapi(document: dict[str, Any], description: Description) -> None:
+    """An OpenAPI document has been made; it may be edited. It is kept, so nothing of a request belongs in it.
+
+    Args:
+        document: the document, in plain data.
+        description: what it was made from.
     """

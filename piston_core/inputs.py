@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -50,7 +51,7 @@ def _input(name: str, field: forms.Field) -> Input:
         about=str(field.help_text),
         required=field.required,
         value=initial if isinstance(initial, _PLAIN) else None,
-        choices=() if related else _choices(field),
+        choices=() if related else tuple(_choices(field)),
         many=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
         limits=_limits(field),
         **(_related(field) if related else {}),
@@ -75,20 +76,30 @@ def _kind(field: forms.Field) -> str:
     return next((kind for known, kind in _KINDS if isinstance(field, known)), "text")
 
 
-def _choices(field: Any) -> tuple[tuple[Any, str], ...]:
-    """Return the choices of a field that has a few, without the groups that they stand in."""
-    if not isinstance(field, forms.ChoiceField):
-        return ()
-    found: list[tuple[Any, str]] = []
-    choices: Any = field.choices
-    for value, label in choices:
-        if isinstance(label, list | tuple):
-            found += ((each, str(text)) for each, text in label)
-        else:
-            found.append((value, str(label)))
-    return tuple(found)
+def _choices(field: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the choices of a field that has a few, without the groups that they stand in.
+
+    The one that stands for nothing is none where something has to be chosen.
+    """
+    choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+    for choice in choices:
+        group = choice[1] if isinstance(choice[1], list | tuple) else (choice,)
+        for value, label in group:
+            if not (field.required and value in field.empty_values):
+                yield (value if isinstance(value, _PLAIN) else str(value or "")), str(label)
 
 
 def _limits(field: forms.Field) -> Mapping[str, Any]:
     attributes = {**field.widget.attrs, **field.widget_attrs(field.widget)}
-    return MappingProxyType({name: value for name, value in attributes.items() if name in _LIMITS})
+    return MappingProxyType({name: _limit(name, attributes[name]) for name in attributes if name in _LIMITS})
+
+
+def _limit(name: str, value: Any) -> Any:
+    """Return a limit as a number if it is one, though widgets have it as the text of an attribute."""
+    if isinstance(value, int | float) or name == "pattern":
+        return value if isinstance(value, int | float) else str(value)
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:  # a date, or the step "any"
+        return str(value)
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -79,7 +79,7 @@ class Affordance:
     """Something that the sender of a request may do next.
 
     Attributes:
-        name: its name among the others, such as ``update`` or ``publish``.
+        name: its name, such as ``update`` or ``publish``; no two that an answer offers have the same.
         method: the HTTP method.
         href: the address that it is sent to.
         title: what people call it.
@@ -110,6 +110,16 @@ class Target:
     templated: bool = False
 
 
+def in_full(rel: str, curies: Mapping[str, str]) -> str:
+    """Return relation types with what is abbreviated filled in."""
+    return " ".join(_in_full(each, curies) for each in rel.split())
+
+
+def _in_full(rel: str, curies: Mapping[str, str]) -> str:
+    name, colon, reference = rel.partition(":")
+    return curies[name].replace("{rel}", reference) if colon and name in curies else rel
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """What the rows of a plan are made of, for a builder to put in order.
@@ -122,6 +132,7 @@ class Shape:
         targets: where each of the objects leads to, itself first if it has an address.
         linked: whether its handler declares links.
         curies: what abbreviates relation types; see ``BaseHandler.curies``.
+        within: the name that they are shown by in another object, ``""`` for those that the answer consists of.
     """
 
     kind: str
@@ -131,6 +142,11 @@ class Shape:
     targets: tuple[Target, ...]
     linked: bool = False
     curies: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    within: str = ""
+
+    def relation(self, rel: str) -> str:
+        """Return relation types in full, for a format that has no form for what ``curies`` abbreviates."""
+        return in_full(rel, self.curies)
 
     @property
     def self(self) -> Target | None:
@@ -148,6 +164,16 @@ class Shown(NamedTuple):
 
     name: str
     nulls: bool = True
+
+
+class Each(NamedTuple):
+    """Stands in a list for the objects that an object shows by a name, one after the other.
+
+    Attributes:
+        name: the name, one of ``Shape.many``.
+    """
+
+    name: str
 
 
 class Href(NamedTuple):
@@ -216,8 +242,8 @@ class LinkBuilder(ABC):
     def arrange(self, shape: Shape) -> Any:
         """Return what a row looks like, once for all rows of a shape; ``None`` to leave them as they are.
 
-        It is made of dictionaries, lists, and plain values, with ``Shown``, ``Href``, ``Where`` and ``Key`` in
-        the place of what each object has of its own. The rows of related objects are arranged by their own shape.
+        It is made of dictionaries, lists, and plain values, with ``Shown``, ``Each``, ``Href``, ``Where`` and ``Key``
+        in the place of what each object has of its own. The rows of related objects are arranged by their own shape.
 
         Args:
             shape: what there is to arrange.

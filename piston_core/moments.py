@@ -14,23 +14,26 @@ from pluggy import HookCaller, PluginManager
 from piston_core import defaults
 
 if TYPE_CHECKING:
+    from piston_core.describing import Description
     from piston_core.handler import BaseHandler
     from piston_core.resource import Resource
 
 
-MOMENTS = frozenset(
-    {"piston_request_received", "piston_call_handler", "piston_handle_exception", "piston_response_ready"}
-)
+MOMENTS = frozenset({
+    "piston_request_received", "piston_call_handler", "piston_handle_exception", "piston_response_ready",
+    "piston_openapi",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The hooks of a request; ``None`` where no plugin implements one (an empty call costs 20 times a test)."""
+    """The hooks that are called; ``None`` where no plugin implements one (an empty call costs 20 times a test)."""
 
     received: HookCaller | None
     call: HookCaller | None
     exception: HookCaller | None
     ready: HookCaller | None
+    openapi: HookCaller | None
 
     def request_received(self, request: HttpRequest, resource: Resource) -> None:
         """Tell the plugins that a request has come."""
@@ -69,6 +72,11 @@ class Moments:
         if self.ready is not None:
             _call(self.ready, request=request, resource=resource, response=response)
 
+    def edit_document(self, document: dict[str, Any], description: Description) -> None:
+        """Let the plugins edit an OpenAPI document."""
+        if self.openapi is not None:
+            _call(self.openapi, document=document, description=description)
+
 
 def freeze_moments(manager: PluginManager) -> Moments:
     """Return the moments of a manager whose plugins are all registered."""
@@ -77,6 +85,7 @@ def freeze_moments(manager: PluginManager) -> Moments:
         call=_used(manager.hook.piston_call_handler),
         exception=_used(manager.hook.piston_handle_exception),
         ready=_used(manager.hook.piston_response_ready),
+        openapi=_used(manager.hook.piston_openapi),
     )
 
 

@@ -14,18 +14,19 @@ from django.dispatch import receiver
 
 from piston_core.access import Authenticator, Permission, Throttle
 from piston_core.conf import Settings, SettingsError, read_settings, refuse_unknown
-from piston_core.contracts import Emitter, Parser
+from piston_core.contracts import Emitter, Parser, Subcommand
 from piston_core.discovery import CORE, Discovery, PluginError, Source, discover
 from piston_core.linking import LinkBuilder
 from piston_core.moments import Moments, freeze_moments
 
 T = TypeVar("T")
 
-Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder
+Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder | Subcommand
 
 Status = Literal["enabled", "installed", "broken"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_OWN_COMMANDS = frozenset({"plan", "plugins", "routes", "startplugin"})
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+(; ?[a-z0-9-]+=[^;\s]+)*")
 
 
@@ -73,6 +74,7 @@ class Registry:
     throttles: Mapping[str, Throttle]
     permissions: Mapping[str, Permission]
     link_builders: Mapping[str, LinkBuilder]
+    commands: Mapping[str, Subcommand]
     moments: Moments
     plugins: tuple[Plugin, ...]
     failures: Mapping[str, PluginError]
@@ -114,6 +116,7 @@ def _freeze(settings: Settings, found: Discovery) -> Registry:
         "throttles": _table(found, "piston_throttles", Throttle, offered),
         "permissions": _table(found, "piston_permissions", Permission, offered),
         "link_builders": _table(found, "piston_link_builders", LinkBuilder, offered),
+        "commands": _table(found, "piston_commands", Subcommand, offered),
     }
     return Registry(
         settings=settings,
@@ -201,6 +204,8 @@ def _unusable(record: Any) -> str:
     name, types = getattr(record, "name", None), getattr(record, "media_types", None)
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         return f"name {name!r}"
+    if isinstance(record, Subcommand) and name in _OWN_COMMANDS:
+        return f"name {name!r}, which is that of a command of the core"
     if not isinstance(record, Emitter | Parser):
         return ""
     if not types or not isinstance(types, tuple | list):

@@ -8,9 +8,7 @@ from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
 
-from asgiref.sync import async_to_sync, markcoroutinefunction, sync_to_async
-from django.db import connections
-from django.db.transaction import non_atomic_requests
+from asgiref.sync import async_to_sync, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -27,7 +25,7 @@ from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
 from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
-from piston_core.pipeline.choose import aim_of, choose
+from piston_core.pipeline.choose import Chosen, aim_of, choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
 from piston_core.pipeline.negotiate import names_format, negotiate
@@ -35,7 +33,7 @@ from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query, translate
 from piston_core.pipeline.respond import empty, vary, without_body
-from piston_core.pipeline.select import Methods, is_async, methods_of, select
+from piston_core.pipeline.select import Methods, is_async, mark_async, methods_of, select
 from piston_core.pipeline.throttle import tell_limits
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
@@ -179,11 +177,11 @@ class Resource:
             emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
-        aim = partial(aim_of, request, handler, action, kwargs, self.compiler)
-        if query and emitter.dialect is not None:
-            translate(emitter.dialect, aim())
-        chosen = choose(request, handler, action, kwargs, self.compiler, linking.arranger) if query else None
-        wanted, arranger = chosen or ((), linking.arranger)
+        wanted, arranger = Chosen((), linking.arranger)
+        if query:
+            if emitter.dialect is not None:
+                translate(emitter.dialect, aim_of(request, handler, action, kwargs, self.compiler))
+            wanted, arranger = choose(request, handler, action, kwargs, self.compiler, arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
         asks = special or query or handler.page_size or handler.max_page_size
@@ -191,7 +189,8 @@ class Resource:
         if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim())
+            aim = aim_of(request, handler, action, kwargs, self.compiler)
+            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"
@@ -291,13 +290,6 @@ class Resource:
             unknown = methods_of(anonymous(), names) if anonymous else None
             self._methods[arguments] = (methods_of(self.handler, names), unknown)
         return self._methods[arguments]
-
-
-def mark_async(view: Any) -> None:
-    """Mark a view as asynchronous, for which Django refuses ATOMIC_REQUESTS."""
-    markcoroutinefunction(view)
-    for alias in connections:
-        non_atomic_requests(alias)(view)
 
 
 async def _awaited(result: Any) -> Any:

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from piston_core.pipeline.negotiate import SUFFIX
-from piston_core.resource import Resource, mark_async
+from piston_core.pipeline.select import mark_async
+from piston_core.resource import Resource
 
 _ARGUMENT = "format"
 _END = re.compile(r"/\??\$$")  # of an expression whose last character is a slash, which may be missing

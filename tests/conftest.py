@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.architecture import budgets
+from tests.recorded import Recorder, record
 from tests.settings import POSTGRES_MISSING
 from tests.shop_postgres import service
 
@@ -20,9 +21,14 @@ hypothesis.settings.register_profile("patient", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("patient")
 
 
+RECORDER = Recorder()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of the tests that need a service."""
+    """Declare the markers, and have every answer of the suite held to its description."""
     config.addinivalue_line("markers", "postgres: needs PostgreSQL; see tests/shop_postgres/service.py")
+    config.addinivalue_line("markers", "undescribed(reason): its answers need not be as they are described")
+    record(RECORDER)
 
 
 @pytest.hookimpl(trylast=True)
@@ -50,6 +56,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     copy_context().run(pyfuncitem.obj, **arguments)
     return True
+
+
+@pytest.fixture(autouse=True)
+def _as_described(request: pytest.FixtureRequest):
+    """Fail a test in which a resource answers other than it is described."""
+    RECORDER.failures.clear()
+    yield
+    wrong = list(dict.fromkeys(RECORDER.failures))
+    if wrong and not request.node.get_closest_marker("undescribed"):
+        pytest.fail("\n".join(wrong[:5]), pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from inspect import isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any
 
+from asgiref.sync import markcoroutinefunction
+from django.db import connections
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest
 
 from piston_core.arguments import identifies
@@ -67,6 +70,13 @@ def is_async(handler: BaseHandler, action: str) -> bool:
     """Return whether a handler's method runs on the event loop."""
     method = getattr(handler, action)
     return iscoroutinefunction(method) or isasyncgenfunction(method)
+
+
+def mark_async(view: Any) -> None:
+    """Mark a view as asynchronous, for which Django refuses ATOMIC_REQUESTS."""
+    markcoroutinefunction(view)
+    for alias in connections:
+        non_atomic_requests(alias)(view)
 
 
 def _fits(handler: BaseHandler, action: str, names: frozenset[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from piston_core.handler import BaseHandler
 from piston_core.mounted import around
 from piston_core.plans.plan import MISSING, Absent, Address, Column, Computed, Fill, Read, Related, Source
+from piston_core.plans.texts import TEXTS
 from piston_core.scope import NamedRoute, Scope
 
 if TYPE_CHECKING:
     from piston_core.plans.values import Values
-
-_SAFE = re.compile(r"[-a-zA-Z0-9_]+")  # what a slug is, and what no URL has to quote
 
 
 class Addresses:
@@ -50,7 +48,7 @@ class Addresses:
         return self._fills[route]
 
     def _filling(self, route: NamedRoute) -> Fill:
-        name = f"{self.namespace}:{route.name}" if self.namespace and ":" not in route.name else route.name
+        name, pieces = self._name(route), self.pieces(route)
 
         def reversing(*held: Any) -> str | None:
             if None in held:
@@ -60,13 +58,19 @@ class Addresses:
             except NoReverseMatch:
                 return None
 
-        if len(route.kinds) != len(route.arguments) or "" in route.kinds:
-            return reversing
-        samples = (_sample(kind, place) for place, kind in enumerate(route.kinds))
-        pieces = around(name, tuple(zip(route.arguments, samples, strict=True)))
         if pieces is None:
             return reversing
-        return _between(pieces, tuple(_TEXTS[kind] for kind in route.kinds), reversing)
+        return _between(pieces, tuple(TEXTS[kind] for kind in route.kinds), reversing)
+
+    def pieces(self, route: NamedRoute) -> tuple[str, ...] | None:
+        """Return the text around the arguments of a route, ``None`` where that cannot be told."""
+        if len(route.kinds) != len(route.arguments) or "" in route.kinds:
+            return None
+        samples = (_sample(kind, place) for place, kind in enumerate(route.kinds))
+        return around(self._name(route), tuple(zip(route.arguments, samples, strict=True)))
+
+    def _name(self, route: NamedRoute) -> str:
+        return f"{self.namespace}:{route.name}" if self.namespace and ":" not in route.name else route.name
 
 
 def _between(pieces: tuple[str, ...], texts: tuple[Callable[[Any], str | None], ...], reversing: Fill) -> Fill:
@@ -89,20 +93,6 @@ def _between(pieces: tuple[str, ...], texts: tuple[Callable[[Any], str | None], 
     return joined
 
 
-def _number(value: Any) -> str | None:
-    return str(value) if type(value) is int and value >= 0 else None
-
-
-def _word(value: Any) -> str | None:
-    return value if type(value) is str and _SAFE.fullmatch(value) else None
-
-
-def _uuid(value: Any) -> str | None:
-    return str(value) if type(value) is UUID else None
-
-
-# By the kind of an argument: the text of a value in a URL, if it is one that no converter refuses and no URL quotes.
-_TEXTS: Mapping[str, Callable[[Any], str | None]] = {"int": _number, "slug": _word, "str": _word, "uuid": _uuid}
 _NUMBER = 907856341290785634
 
 
@@ -156,7 +146,12 @@ def route_address(route: NamedRoute, model: type[Model]) -> Source:
     names = {"pk", *(name for field in model._meta.concrete_fields for name in (field.name, field.attname))}
     if not names.issuperset(route.arguments):
         return Computed("is the address of a route with arguments that are no columns")
-    return Address(route.arguments, lambda addresses: addresses.fill(route))
+    return Address(
+        route.arguments,
+        lambda addresses: addresses.fill(route),
+        route.kinds,
+        lambda addresses: addresses.pieces(route),
+    )
 
 
 def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, addresses: Addresses) -> str | None:

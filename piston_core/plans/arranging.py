@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from piston_core.linking import Href, Key, Shown, Target, Where
+from piston_core.linking import Each, Href, Key, Shown, Target, Where
 
-StandIn = Shown | Href | Key
+StandIn = Shown | Each | Href | Key
 
-_STAND_INS = (Shown, Href, Key, Where)
+_STAND_INS = (Shown, Each, Href, Key, Where)
 
 _MADE = """\
 def made(row):
@@ -29,10 +29,16 @@ class Piece(NamedTuple):
         code: an expression.
         test: an expression that tells whether an object has the value, ``""`` if each one has. It comes first, so
             it may give a name to what ``code`` uses.
+        is_sure: whether the code is never ``None`` where the test holds.
     """
 
     code: str
     test: str = ""
+    is_sure: bool = False
+
+    def named(self, name: str) -> Piece:
+        """Return a piece that is tested for ``None``, if it is not sure, which takes a name for its value."""
+        return self if self.is_sure else Piece(name, f"({name} := {self.code}) is not None", is_sure=True)
 
     def entry(self, name: str) -> str:
         """Return the code of an entry of a dictionary, left out for an object without it."""
@@ -60,17 +66,26 @@ class Writer:
             TypeError: there is something in it that is no plain value and no stand-in.
         """
         if isinstance(template, dict):
-            return f"{{{', '.join(self._entry(name, value) for name, value in template.items())}}}"
+            return self._dictionary(template)
         if isinstance(template, list | tuple) and not isinstance(template, _STAND_INS):
             return f"[{', '.join(map(self._item, template))}]"
         piece = self._piece(template)
         return f"({piece.code} if {piece.test} else None)" if piece.test else piece.code
 
-    def _entry(self, name: str, value: Any) -> str:
-        return self._piece(value).entry(name)
+    def _dictionary(self, template: dict[str, Any]) -> str:
+        """Return the code of a dictionary; one of links in two ways, since most objects have all of them."""
+        pieces = {name: self._piece(value) for name, value in template.items()}
+        some = f"{{{', '.join(piece.entry(name) for name, piece in pieces.items())}}}"
+        tests = [piece.test for piece in pieces.values() if piece.test]
+        if not tests or not all(isinstance(value, Where) for value in template.values()):
+            return some
+        every = ", ".join(f"{name!r}: {piece.code}" for name, piece in pieces.items())
+        return f"({{{every}}} if {' and '.join(tests)} else {some})"
 
     def _item(self, value: Any) -> str:
         piece = self._piece(value)
+        if isinstance(value, Each):
+            return f"*({piece.code} if {piece.test} else [])" if piece.test else f"*({piece.code})"
         return f"*([{piece.code}] if {piece.test} else [])" if piece.test else piece.code
 
     def _piece(self, value: Any) -> Piece:
@@ -81,7 +96,7 @@ class Writer:
             return Piece(self.known[value.target])
         if isinstance(value, Shown) and not value.nulls:
             return self._unless_null(value)
-        if isinstance(value, Shown | Href | Key):
+        if isinstance(value, StandIn):
             return self.piece_of(value)
         if isinstance(value, dict | list | tuple):
             return Piece(self.code(value))
@@ -95,13 +110,12 @@ class Writer:
         return Piece(name, f"{piece.test} and {test}" if piece.test else test)
 
     def _where(self, value: Where) -> Piece:
-        """Return a part with the test for its link, whose address is then known by a name."""
-        name = f"to_{next(self.numbers)}"
-        test = f"({name} := {self.piece_of(Href(value.target)).code}) is not None"
-        self.known[value.target] = name
+        """Return a part with the test for its link."""
+        piece = self.piece_of(Href(value.target)).named(f"to_{next(self.numbers)}")
+        self.known[value.target] = piece.code
         code = self.code(value.then)
         del self.known[value.target]
-        return Piece(code, test)
+        return Piece(code, piece.test)
 
 
 def made_of(template: Any, names: dict[StandIn, str], sure: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
@@ -130,7 +144,7 @@ def made_of(template: Any, names: dict[StandIn, str], sure: frozenset[str]) -> C
 
 def stand_ins(template: Any) -> Iterator[StandIn]:
     """Yield what stands in a template for an object's own values."""
-    if isinstance(template, Shown | Href | Key):
+    if isinstance(template, StandIn):
         yield template
     elif isinstance(template, Where):
         yield Href(template.target)

@@ -5,26 +5,76 @@ The text holds the names of ``fields`` and expressions of ``cells``, and nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from piston_core.plans.plan import Address
+from piston_core.plans.texts import are_simple
+
+if TYPE_CHECKING:
+    from piston_core.plans.addresses import Addresses
 
 _INDENT = "    "
 
 _ROWS = """\
-def rows({arguments}):{given}
-    return [
-        {row}
-        for {variables} in found
-    ]
-"""
+return [
+    {row}
+    for {variables} in found
+]"""
 
 _GROUPED = """\
-def rows({arguments}):{given}
-    groups = {{}}
-    for {variables} in found:
-        groups.setdefault(key, []).append({row})
-    return groups
-"""
+groups = {{}}
+for {variables} in found:
+    groups.setdefault(key, []).append({row})
+return groups"""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An address that the rows of a level have.
+
+    Attributes:
+        address: the address.
+        held: the variables of its values.
+        places: the places of these values in what is found.
+    """
+
+    address: Address
+    held: tuple[str, ...]
+    places: tuple[int, ...]
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether its values may stand in it as they are, which is looked at for all rows together."""
+        return len(self.address.kinds) == len(self.held) and "" not in self.address.kinds
+
+    def called(self, number: int) -> str:
+        """Return its code, ``None`` for an object without it."""
+        return f"address_{number}({', '.join(self.held)})"
+
+    def written(self, number: int) -> str:
+        """Return its code for rows whose values stand in it as they are."""
+        texts = (f"{{text_{number}_{place}}}{{{each}}}" for place, each in enumerate(self.held))
+        return f'f"{"".join(texts)}{{text_{number}_{len(self.held)}}}"'
+
+    def given(self, number: int) -> str:
+        """Return the line that works out for an answer what it is made of."""
+        texts = [f"text_{number}_{place}" for place in range(len(self.held) + 1)] if self.is_simple else []
+        names = [f"address_{number}", *([f"simple_{number}", *texts] if texts else [])]
+        return f"{', '.join(names)} = make_{number}(values.addresses, found)"
+
+    def make(self, addresses: Addresses, found: Sequence[Sequence[Any]]) -> Any:
+        """Return what makes it in one answer, and whether and between which pieces the values found stand in it."""
+        make = addresses.by(self.address.make)
+        if not self.is_simple:
+            return make
+        pieces = self.address.pieces(addresses)
+        simple = pieces is not None and all(
+            are_simple(kind, [row[place] for row in found])
+            for kind, place in zip(self.address.kinds, self.places, strict=True)
+        )
+        return (make, simple, *(pieces or [""] * (len(self.held) + 1)))
 
 
 def dictionary(entries: Sequence[str]) -> str:
@@ -39,29 +89,42 @@ def unless_null(variable: str, code: str) -> str:
 
 
 def function(
-    row: str, variables: Sequence[str], children: Sequence[str], makers: Iterable[str], *, grouped: bool
+    row: str,
+    quick: str,
+    variables: Sequence[str],
+    children: Sequence[str],
+    addresses: Sequence[Placed],
+    *,
+    grouped: bool,
 ) -> str:
     """Return the text of a function ``rows(found, plain, values, children...)``.
 
     Args:
         row: the code of one row.
+        quick: the same for rows whose values stand in their addresses as they are, ``""`` for no difference.
         variables: what the columns found are called, in their order; ``key`` is the first if ``grouped``.
         children: what the rows of the levels below are called, by their parents' keys.
-        makers: what is called once for each answer, to make the function of this name that each row calls.
+        addresses: the addresses that each row has.
         grouped: whether it returns lists of rows by their parent's key.
     """
+    named = ", ".join(variables) + ("," if len(variables) == 1 else "")
+    given = [each.given(number) for number, each in enumerate(addresses)]
+    simple = " and ".join(f"simple_{number}" for number, each in enumerate(addresses) if each.is_simple)
+    lines = [f"def rows({', '.join(['found', 'plain', 'values', *children])}):", *(_INDENT + line for line in given)]
+    if simple and quick:
+        lines += [f"{_INDENT}if {simple}:", _body(quick, named, 2, grouped=grouped)]
+    return "\n".join([*lines, _body(row, named, 1, grouped=grouped)]) + "\n"
+
+
+def _body(row: str, variables: str, depth: int, *, grouped: bool) -> str:
     template = _GROUPED if grouped else _ROWS
-    return template.format(
-        arguments=", ".join(["found", "plain", "values", *children]),
-        given="".join(f"\n{_INDENT}{name} = make_{name}(values.addresses)" for name in makers),
-        row=row.replace("\n", "\n" + _INDENT * 2),
-        variables=", ".join(variables) + ("," if len(variables) == 1 else ""),
-    )
+    text = template.format(row=row.replace("\n", "\n" + _INDENT), variables=variables)
+    return "\n".join(_INDENT * depth + line for line in text.splitlines())
 
 
-def made(makers: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """Return what a function calls for each answer, by the names that its text has for it."""
-    return {f"make_{name}": make for name, make in makers.items()}
+def made(addresses: Sequence[Placed]) -> dict[str, Any]:
+    """Return what a function calls for its addresses, by the names that its text has for it."""
+    return {f"make_{number}": each.make for number, each in enumerate(addresses)}
 
 
 def compiled(source: str, helpers: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:

@@ -34,10 +34,12 @@ class Trail(NamedTuple):
     Attributes:
         handlers: the handlers that led here, the first one answering.
         builder: the link builder that puts the rows in order, if there is one.
+        within: the name that its objects are shown by in another object, ``""`` for those of the answer.
     """
 
     handlers: tuple[type[BaseHandler], ...]
     builder: LinkBuilder | None = None
+    within: str = ""
 
 
 class Compiler:
@@ -123,14 +125,15 @@ class Compiler:
         ]
         computed = own is not None and any(isinstance(column.source, Computed) for column in named)
         plan = FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
-        return arranged(plan, own, self.scope, trail.builder, whole=whole)
+        return arranged(plan, own, self.scope, trail.builder, within=trail.within, whole=whole)
 
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], trail: Trail) -> Column:
         name, relations = node.name, _relations(model)
         if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
             refuse_parts(node)
-            read = self._method(getattr(self._instance(own), name), node, trail)
-            return Column(name, read, Computed(f"is a resource method of {own.__name__}"))
+            call = getattr(self.instance(own), name)
+            why = f"is a resource method of {own.__name__}"
+            return Column(name, self._method(call, node, trail), Computed(why, call, not node.children))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
         if name == "resource_uri":
@@ -145,7 +148,8 @@ class Compiler:
         return self._attribute(node, model, name if name in relations else "", trail)
 
     def _relation(self, field: Any, node: Node, trail: Trail) -> Column:
-        name, plan = node.name, self._related(field.related_model, node.children, trail, node.wanted)
+        name, trail = node.name, trail._replace(within=node.name)
+        plan = self._related(field.related_model, node.children, trail, node.wanted)
         if field.many_to_many or field.one_to_many:
             read = columns.many(name, name, plan)
             return Column(name, read, relation=name, field=field, plan=plan, many=True)
@@ -165,7 +169,8 @@ class Compiler:
             return self._compile(None, model, children, trail)
         handler = self.scope.handler_for(model, anonymous=trail.handlers[0].is_anonymous)
         if handler is None or handler in trail.handlers:
-            return arranged(_part(self._reference(model), wanted), None, self.scope, trail.builder)
+            part = _part(self._reference(model), wanted)
+            return arranged(part, None, self.scope, trail.builder, within=trail.within)
         trail = trail._replace(handlers=(*trail.handlers, handler))
         return self._compile(handler, model, shown(handler, model, many=False), trail, wanted)
 
@@ -175,9 +180,8 @@ class Compiler:
         read = columns.nested(columns.attribute_of(node.name), nodes, plan_of)
         source: Source = Perhaps(node.name)
         if relation or nodes or hasattr(model, node.name):
-            source = Computed(
-                "leads to objects of any model" if relation else "is an attribute that only an object has"
-            )
+            why = "leads to objects of any model" if relation else "is an attribute that only an object has"
+            source = Computed(why, whole=not nodes)
         field = _relations(model).get(relation)
         return Column(node.name, read, source, relation, field, plan_of=lambda model: plan_of(model, nodes))
 
@@ -189,7 +193,8 @@ class Compiler:
         """Return a function that compiles plans of whichever models turn up, and keeps them."""
         return cache(lambda model, nodes: self._related(model, nodes, trail))
 
-    def _instance(self, handler: type[BaseHandler]) -> BaseHandler:
+    def instance(self, handler: type[BaseHandler]) -> BaseHandler:
+        """Return the instance of a handler that answers, or is asked how to show objects."""
         if handler not in self._handlers:
             self._handlers[handler] = handler()
         return self._handlers[handler]

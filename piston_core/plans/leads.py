@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -114,7 +115,7 @@ def _by_key(field: Any, source: Any) -> Address | None:
         return None
     if source.columns not in {("pk",), (field.target_field.name,)} or not field.target_field.primary_key:
         return None
-    return Address((field.attname,), source.make)
+    return replace(source, columns=(field.attname,))
 
 
 def _alone(model: type[Model], address: Column) -> FieldPlan:
@@ -132,9 +133,8 @@ def _way(
 ) -> Way:
     way = way_of(to, arguments, query, scope, lambda path: _leads_somewhere(model, path))
     if way is None:
-        known = ", ".join(scope.routes)
-        raise FieldsError(f"{place} leads to {to!r}, which is no route of the API; its routes are: {known}.")
-    for path in way.paths:
+        raise _lost(place, to, scope)
+    for path in way.address.columns:
         if not _leads_somewhere(model, path):
             raise FieldsError(
                 f"{place} leads to {to!r}, for which {model.__name__} would need {path!r}; "
@@ -145,9 +145,9 @@ def _way(
 
 def _placed(way: Way, model: type[Model]) -> tuple[Column, tuple[str, ...]]:
     """Return how an address is read, and the relations that it follows."""
-    address = Address(way.paths, way.make)
-    whole = all(_is_column(model, path) for path in way.paths)
-    needs = tuple(path.rpartition("__")[0] for path in way.paths if "__" in path)
+    address = way.address
+    whole = all(_is_column(model, path) for path in way.address.columns)
+    needs = tuple(path.rpartition("__")[0] for path in way.address.columns if "__" in path)
     return Column("", _read(address), address if whole else Computed("is made of more than columns")), needs
 
 
@@ -227,6 +227,28 @@ def list_links(
                 yield Link(href, each.rel, attributes_of(each), is_template)
 
 
+def refuse_lost(handler: type[BaseHandler], scope: Scope) -> None:
+    """Refuse links and actions of lists that lead nowhere.
+
+    Raises:
+        FieldsError: there is such a one.
+    """
+    for name, declared in (("links", handler.links), ("actions", handler.actions)):
+        for each in declared:
+            if not isinstance(each, str) and each.of_list and _listed_way(each, scope, {}) is None:
+                raise _lost(f"{handler.__name__}.{name}", each.to, scope)
+
+
+def _lost(place: str, to: str, scope: Scope) -> FieldsError:
+    known = ", ".join(scope.routes)
+    return FieldsError(f"{place} leads to {to!r}, which is no route of the API; its routes are: {known}.")
+
+
+def _listed_way(each: Relation | Action, scope: Scope, known: Mapping[str, Any]) -> Way | None:
+    query = each.query if isinstance(each, Relation) else ()
+    return way_of(each.to, each.arguments, query, scope, known.__contains__)
+
+
 def listed(
     each: Relation | Action, known: Mapping[str, Any], scope: Scope, addresses: Addresses
 ) -> tuple[str | None, bool]:
@@ -238,8 +260,7 @@ def listed(
         scope: knows the routes of the API.
         addresses: those of this answer.
     """
-    query = each.query if isinstance(each, Relation) else ()
-    way = way_of(each.to, each.arguments, query, scope, known.__contains__)
+    way = _listed_way(each, scope, known)
     if way is None:
         return None, False
-    return way.make(addresses)(*(known.get(path) for path in way.paths)), way.is_template
+    return way.address.make(addresses)(*(known.get(path) for path in way.address.columns)), way.is_template

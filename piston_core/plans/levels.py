@@ -20,6 +20,7 @@ from piston_core.plans import codegen
 from piston_core.plans.arranging import Piece, StandIn, Writer
 from piston_core.plans.bounded import Bounded
 from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading, loads_plainly
+from piston_core.plans.codegen import Placed
 from piston_core.plans.links import Link, link_of
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
 
@@ -115,15 +116,20 @@ def build(
     """
     builder = _Builder(connection, style, {name: f"note_{place}" for place, name in enumerate(annotations)})
     row = builder.row(plan, ())
+    builder.is_quick = any(each.is_simple for each in builder.addresses.values())
+    quick = builder.row(plan, ()) if builder.is_quick else ""
     key = ["key"] if link is not None else []
     if keyed or not (builder.selected or key or annotations):
         for each in columns_of(plan.model, "pk"):
             builder.select(Selected((), each))
     variables = [*key, *(f"c{place}" for place in range(len(builder.selected))), *builder.annotations.values()]
     children = [f"many_{place}" for place in range(len(builder.many))]
-    source = codegen.function(row, variables, children, builder.makers, grouped=link is not None)
-    many = tuple(replace(each, position=each.position + len(key)) for each in builder.many)
-    rows = codegen.compiled(source, builder.helpers | codegen.made(builder.makers))
+    many = tuple(replace(each, position=each.position + len(key)) for each in builder.many.values())
+    addresses = [
+        replace(each, places=tuple(place + len(key) for place in each.places)) for each in builder.addresses.values()
+    ]
+    source = codegen.function(row, quick, variables, children, addresses, grouped=link is not None)
+    rows = codegen.compiled(source, builder.helpers | codegen.made(addresses))
     return Level(plan, tuple(builder.selected), tuple(annotations), link, many, source, rows)
 
 
@@ -141,9 +147,10 @@ class _Builder:
         self.style = style
         self.annotations = annotations
         self.selected: dict[Selected, str] = {}
-        self.many: list[Many] = []
+        self.many: dict[tuple[int, Path], Many] = {}
         self.helpers: dict[str, Callable[..., Any]] = {}
-        self.makers: dict[str, Callable[..., Any]] = {}
+        self.addresses: dict[tuple[int, Path], Placed] = {}
+        self.is_quick = False  # whether the values of addresses stand in them as they are
         self.numbers = count()
 
     def row(self, plan: FieldPlan, path: Path) -> str:
@@ -160,7 +167,7 @@ class _Builder:
     def stand_in(self, plan: FieldPlan, column: Column, path: Path, each: StandIn) -> Piece:
         """Return the code of what stands in a template for a name's value."""
         if isinstance(each, Href) and isinstance(column.source, Address):
-            return Piece(self.address(plan, column.source, path))
+            return self.address(plan, column.source, path)
         piece = self.piece(plan, column, path)
         return Piece(f"str({piece.code})") if isinstance(each, Key) else piece
 
@@ -168,8 +175,7 @@ class _Builder:
         """Return the code of what a name shows."""
         source = column.source
         if isinstance(source, Address):
-            name = f"uri_{next(self.numbers)}"
-            return Piece(name, f"({name} := {self.address(plan, source, path)}) is not None")
+            return self.address(plan, source, path).named(f"uri_{next(self.numbers)}")
         if column.many:
             return Piece(self.children(plan, column, path))
         if column.plan is not None:
@@ -243,23 +249,39 @@ class _Builder:
         if link is None:
             raise NotColumns(f"{column.name} of {plan.model.__name__} is a relation that only objects can follow")
         variable = self.select(Selected(path, link.key))
-        self.many.append(Many(plan.model, column, link, int(variable[1:])))
-        return f"many_{len(self.many) - 1}.get({variable}) or []"
+        key = (id(column), path)
+        self.many[key] = Many(plan.model, column, link, int(variable[1:]))
+        return f"many_{[*self.many].index(key)}.get({variable}) or []"
 
-    def address(self, plan: FieldPlan, source: Address, path: Path) -> str:
-        """Return the code of an address, which is ``None`` for an object without one."""
-        held = [self.place(plan.model, name, path) for name in source.columns]
-        name = f"address_{len(self.makers)}"
-        self.makers[name] = source.make
-        return f"{name}({', '.join(held)})"
+    def address(self, plan: FieldPlan, source: Address, path: Path) -> Piece:
+        """Return the code of an address; it is ``None`` for an object without one, or tested for."""
+        held, nullable = [], []
+        for name in source.columns:
+            variable, may_be_null = self.place(plan.model, name, path)
+            held.append(variable)
+            nullable += [variable] if may_be_null else []
+        key, places = (id(source), path), tuple(int(each[1:]) for each in held)
+        placed = self.addresses.setdefault(key, Placed(source, tuple(held), places))
+        number = [*self.addresses].index(key)
+        if self.is_quick and placed.is_simple:
+            return Piece(
+                placed.written(number), " and ".join(f"{each} is not None" for each in nullable), is_sure=True
+            )
+        return Piece(placed.called(number))
 
-    def place(self, model: type[Model], name: str, path: Path) -> str:
-        """Return the variable of what an address holds: a column, behind relations to one if there are any."""
+    def place(self, model: type[Model], name: str, path: Path) -> tuple[str, bool]:
+        """Return the variable of what an address holds, and whether it may be null.
+
+        It is a column, behind relations to one if there are any.
+        """
         *steps, last = name.split("__")
+        nullable = not model._meta.managed
         for step in steps:
-            model = model._meta.get_field(step).related_model  # type: ignore[assignment]  # which leads to a model
+            relation: Any = model._meta.get_field(step)
+            nullable, model = nullable or relation.null, relation.related_model
         field = columns_of(model, last)[0]
-        return self.select(Selected((*path, *steps), field, converted=not self.cell(model, field).is_raw))
+        selected = Selected((*path, *steps), field, converted=not self.cell(model, field).is_raw)
+        return self.select(selected), nullable or field.null
 
     def select(self, selected: Selected) -> str:
         """Return the variable that holds a column; one that is selected already is not selected again."""

@@ -67,10 +67,15 @@ class Address:
     Attributes:
         columns: the columns that it is made of; behind relations to one, with ``__`` between the names.
         make: returns the function that gives the address for their values, or ``None``, in one answer.
+        kinds: how the value of each column becomes text, by the names of ``addresses.TEXTS``; ``""`` if only
+            ``make`` knows.
+        pieces: returns the text around the values in one answer, ``None`` where only ``make`` knows.
     """
 
     columns: tuple[str, ...]
     make: Callable[[Addresses], Fill]
+    kinds: tuple[str, ...]
+    pieces: Callable[[Addresses], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,13 @@ class Computed:
 
     Attributes:
         why: what it is, for people who read the plan.
+        call: the handler's method that tells it, if one does.
+        whole: whether all of it is shown, and not only some names of what it is.
     """
 
     why: str
+    call: Callable[[Any], Any] | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

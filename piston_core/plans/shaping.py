@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import override
 
 from piston_core.handler import BaseHandler
-from piston_core.linking import Href, Key, LinkBuilder, Shape, Shown, Target
+from piston_core.linking import Each, Href, Key, LinkBuilder, Shape, Shown, Target
 from piston_core.plans import columns
 from piston_core.plans.arranging import StandIn, made_of, stand_ins
 from piston_core.plans.leads import Lead, leads_of
@@ -28,6 +28,7 @@ def arranged(
     scope: Scope,
     builder: LinkBuilder | None,
     *,
+    within: str = "",
     whole: bool = False,
 ) -> FieldPlan:
     """Return a plan with its shape, and with its rows in the order of a builder.
@@ -37,6 +38,7 @@ def arranged(
         handler: the handler that shows the objects, if there is one.
         scope: knows the routes of the API.
         builder: the builder, ``None`` to leave the rows as they are.
+        within: the name that the objects are shown by in another object.
         whole: whether each row comes with the addresses of all that its object leads to.
 
     Raises:
@@ -45,7 +47,7 @@ def arranged(
     if builder is None and not whole:
         return plan
     leads = leads_of(handler, plan.model, scope)
-    shape = _shape(plan, handler, [lead.target for lead in leads if lead.action is None])
+    shape = _shape(plan, handler, [lead.target for lead in leads if lead.action is None], within)
     template = None if builder is None else builder.arrange(shape)
     if whole:
         rows = {name: Shown(name) for name in shape.names} if template is None else template
@@ -60,7 +62,7 @@ def _filled(plan: FieldPlan, template: Any, leads: Sequence[Lead]) -> FieldPlan:
     taken = [lead for lead in leads if Href(lead.target) in used]
     hidden = [*(lead.column for lead in taken), *([_KEY] if Key() in used else [])]
     places: dict[StandIn, str] = {Href(lead.target): lead.column.name for lead in taken}
-    names = {each: places.get(each, _KEY.name) if not isinstance(each, Shown) else each.name for each in used}
+    names = {each: places.get(each, _KEY.name) if not isinstance(each, Shown | Each) else each.name for each in used}
     sure = frozenset(each.name for each in plan.columns if isinstance(each.source, Stored | Reference) or each.plan)
     return replace(
         plan,
@@ -70,7 +72,7 @@ def _filled(plan: FieldPlan, template: Any, leads: Sequence[Lead]) -> FieldPlan:
     )
 
 
-def _shape(plan: FieldPlan, handler: type[BaseHandler] | None, targets: Sequence[Target]) -> Shape:
+def _shape(plan: FieldPlan, handler: type[BaseHandler] | None, targets: Sequence[Target], within: str) -> Shape:
     there = [column for column in plan.columns if not isinstance(column.source, Absent)]
     return Shape(
         kind_of(handler, plan.model),
@@ -80,6 +82,7 @@ def _shape(plan: FieldPlan, handler: type[BaseHandler] | None, targets: Sequence
         tuple(targets),
         linked=handler is not None and bool(handler.links),
         curies={} if handler is None else handler.curies,
+        within=within,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from piston_core.plans.addresses import Addresses
-from piston_core.plans.plan import Fill
-from piston_core.plans.scalars import scalar
+from piston_core.plans.plan import Address, Fill
+from piston_core.plans.texts import text_of
 from piston_core.scope import NamedRoute, Scope
 
 _VARIABLE = re.compile(r"\{([A-Za-z_]\w*)\}")  # RFC 6570, section 3.2.2: its value has all that is reserved quoted
@@ -19,14 +19,12 @@ class Way(NamedTuple):
     """Where something leads to, not filled in yet.
 
     Attributes:
-        paths: the names of what fills it in.
-        make: returns the function that gives the address for their values, or ``None``, in one answer.
+        address: what it is made of.
         is_template: whether it leaves names for the client to fill in.
     """
 
-    paths: tuple[str, ...]
-    make: Callable[[Addresses], Fill]
-    is_template: bool
+    address: Address
+    is_template: bool = False
 
 
 def way_of(
@@ -51,25 +49,37 @@ def way_of(
 
 
 def _by_route(route: NamedRoute, arguments: Mapping[str, str], left: str) -> Way:
+    """Return the way that a route is; what is no argument of it becomes a parameter of the query."""
     further = [name for name in arguments if name not in route.arguments]
     paths = tuple(arguments.get(name, name) for name in (*route.arguments, *further))
-    if not further and not left:
-        return Way(paths, lambda addresses: addresses.fill(route), is_template=False)
-    size, left = len(route.arguments), left.replace("{?", "{&") if further else left
+    left = left.replace("{?", "{&") if further else left
+    names = [f"{'&' if place else '?'}{quote(name, safe='')}=" for place, name in enumerate(further)]
 
     def make(addresses: Addresses) -> Fill:
         fill = addresses.fill(route)
+        if not further and not left:
+            return fill
 
         def filled(*held: Any) -> str | None:
-            address, texts = fill(*held[:size]), [text_of(value) for value in held[size:]]
-            if address is None or None in texts:
-                return None
-            pairs = "&".join(f"{quote(name, safe='')}={text}" for name, text in zip(further, texts, strict=True))
-            return f"{address}?{pairs}{left}" if pairs else address + left
+            texts = [fill(*held[: len(route.arguments)]), *map(text_of, held[len(route.arguments) :])]
+            return None if None in texts else _joined(["", *names, left], texts)
 
         return filled
 
-    return Way(paths, make, bool(left))
+    def pieces(addresses: Addresses) -> tuple[str, ...] | None:
+        found = addresses.pieces(route)
+        return None if found is None else _with(found, [*names, left])
+
+    return Way(Address(paths, make, (*route.kinds, *("text" for _ in further)), pieces), bool(left))
+
+
+def _with(pieces: Sequence[str], further: Sequence[str]) -> tuple[str, ...]:
+    """Return pieces of text with others behind them, the first of which goes on where they end."""
+    return (*pieces[:-1], pieces[-1] + further[0], *further[1:])
+
+
+def _joined(pieces: Sequence[str], texts: Sequence[str | None]) -> str:
+    return "".join(each for pair in zip(pieces, (*texts, ""), strict=True) for each in pair if each)
 
 
 def _by_template(template: str, arguments: Mapping[str, str], is_known: Callable[[str], bool]) -> Way:
@@ -82,18 +92,11 @@ def _by_template(template: str, arguments: Mapping[str, str], is_known: Callable
             pieces.append("")
         else:
             pieces[-1] += f"{{{part}}}" if place % 2 else part
+    around = tuple(pieces)
 
     def filled(*held: Any) -> str | None:
         texts = [text_of(value) for value in held]
-        if None in texts:
-            return None
-        return "".join(each for pair in zip(pieces, (*texts, ""), strict=True) for each in pair if each)
+        return None if None in texts else _joined(around, texts)
 
-    return Way(tuple(paths), lambda _addresses: filled, any("{" in piece for piece in pieces))
-
-
-def text_of(value: Any) -> str | None:
-    """Return a value as it stands in an address, ``None`` for none."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else quote(str(scalar(value)), safe="")
+    address = Address(tuple(paths), lambda _addresses: filled, ("text",) * len(paths), lambda _addresses: around)
+    return Way(address, any("{" in piece for piece in pieces))

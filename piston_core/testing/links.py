@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
 from piston_core.headers import TOKEN
-from piston_core.linking import Link, LinkBuilder, Subject
+from piston_core.linking import Link, Subject
 from piston_core.testing.handlers import Returning
 from piston_core.testing.plain import PlainEmitter
 from piston_core.testing.promise import Promise, expect, expect_same, short
+from piston_core.testing.rows import RowPromises, shapes
 from piston_core.testing.serving import expect_usable, serving
 from piston_core.testing.state import kept, overlapped
 
@@ -23,8 +25,8 @@ _ODD = re.compile(r"[\x00-\x20\x7f]")
 _RESULTS: tuple[Any, ...] = (None, {}, [], {"a": 1}, [{"a": 1}], "text", 5)
 
 
-class LinkBuilderContract:
-    """Tests a link builder: subclass it, name the builder and give subjects that it builds links for.
+class LinkBuilderContract(RowPromises):
+    """Tests a link builder: subclass it, name the builder, and give subjects that it builds links for if it does so.
 
     Example::
 
@@ -34,11 +36,11 @@ class LinkBuilderContract:
 
     Attributes:
         builder: the link builder.
-        subjects: answers that it builds links for; where they need the database, a property.
+        subjects: answers that it builds links for; where they need the database, a property. One that only arranges
+            rows has none.
     """
 
-    builder: LinkBuilder
-    subjects: Iterable[Subject]
+    subjects: Iterable[Subject] = ()
 
     def built(self, subject: Subject) -> list[Link]:
         """Return the links of an answer."""
@@ -52,6 +54,8 @@ class LinkBuilderContract:
     def test_links_can_be_written(self) -> None:
         """A link has an address, relation types and attributes as RFC 8288 has them."""
         with Promise("Links follow RFC 8288.") as promise:
+            with promise.sample("the builder"):
+                expect(self.subjects or self.arranges(), "it neither builds links for any subject nor arranges rows")
             for subject in self.subjects:
                 links = self.built(subject)
                 with promise.sample(short(subject)):
@@ -81,12 +85,18 @@ class LinkBuilderContract:
     def test_threads_do_not_share_state(self) -> None:
         """Links of answers at the same time do not mix."""
         with Promise("Threads do not share state.") as promise, promise.sample("two answers at a time"):
-            subject, other = next(iter(self.subjects)), Subject(HttpRequest(), Returning, None)
-            links, none = self.built(subject), self.built(other)
-            came, between = overlapped(self.builder, lambda: self.built(subject), lambda: self.built(other))
-            expect_same(came, links)
-            for each in between:
-                expect_same(each, none)
+            for subject in self.subjects:
+                other = Subject(HttpRequest(), Returning, None)
+                self._expect_apart(partial(self.built, subject), partial(self.built, other))
+            some, others, *_ = shapes().values()
+            self._expect_apart(lambda: repr(self.builder.arrange(some)), lambda: repr(self.builder.arrange(others)))
+
+    def _expect_apart(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+        mine, other = first(), second()
+        came, between = overlapped(self.builder, first, second)
+        expect_same(came, mine)
+        for each in between:
+            expect_same(each, other)
 
     def test_no_request_is_kept(self) -> None:
         """Nothing of an answer stays in the builder."""

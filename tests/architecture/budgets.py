@@ -11,6 +11,7 @@ PACKAGES = [
     ROOT / "piston_core",
     *(path / path.name for path in sorted((ROOT / "plugins").iterdir()) if path.is_dir()),
     ROOT / "examples" / "piston_csv" / "piston_csv",
+    ROOT / "examples" / "piston_hydra" / "piston_hydra",
 ]
 
 LONGEST_MODULE = 300

@@ -53,6 +53,8 @@ ELSEWHERE = {
     "pip install piston-throttle",
     "pip install piston-hateoas",
     "pip install piston-oauth",
+    "pip install piston-hateoas",
+    "pip install piston-openapi",
     'pip install "piston-oauth[oauth2]"',
     'pip install "piston-throttle[redis]"',
     "pip install . ./plugins/piston_json ./plugins/piston_auth",
@@ -60,6 +62,7 @@ ELSEWHERE = {
 # Commands that install what no index has: the example of a package as it is here, or as a document writes it.
 INSTALLS = {
     "pip install piston-csv": ROOT / "examples" / "piston_csv",
+    "pip install piston-hydra": ROOT / "examples" / "piston_hydra",
     "pip install pytest -e ./piston-csv": Path("piston-csv"),
 }
 

@@ -26,6 +26,8 @@ PROJECT = {
         """,
     "project/__init__.py": "",
     "project/urls.py": """
+        from importlib.util import find_spec
+
         from django.urls import include, path
         from piston_core import Api, BaseHandler, Emitter, hookimpl
 
@@ -60,6 +62,8 @@ PROJECT = {
         api = Api()
         api.route("echo/", EchoHandler)
         urlpatterns = [path("api/", include(api.urls))]
+        if find_spec("piston_openapi"):
+            urlpatterns.append(path("", include("piston_openapi.urls")))
         """,
     "ask.py": """
         import importlib_metadata, json, sys, base64
@@ -104,6 +108,10 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [("GET", "/api/echo.csv", "", "", {}), ("POST", "/api/echo.repr", "a,b\r\n1,2\r\n", "text/csv", {})],
         [(200, "text/csv", "name,price\r\n"), (201, "text/x-repr", "{'received': [{'a': '1', 'b': '2'}]}")],
     ),
+    "piston_hydra": (
+        [("GET", "/api/echo.hydra", "", "", {})],
+        [(200, "application/ld+json", '{"@context":')],
+    ),
     "piston_auth": (
         [("GET", "/api/echo.repr", "", "", {})],
         [(401, "text/x-repr", "{'type':")],
@@ -111,6 +119,10 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
     "piston_oauth": (
         [("GET", "/api/echo.repr", "", "", {})],
         [(401, "text/x-repr", "{'type':")],
+    ),
+    "piston_openapi": (
+        [("GET", "/openapi.json", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
+        [(200, "application/json", '{\n  "openapi": "3.1.1"'), (200, "text/x-repr", "[{'name':")],
     ),
     "piston_throttle": (
         [("GET", "/api/echo.repr", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],

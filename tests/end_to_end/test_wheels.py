@@ -209,6 +209,7 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
         ("piston_yaml", {"piston-core<0.2,>=0.1", "pyyaml>=6.0.1"}),
         ("piston_pickle", {"piston-core<0.2,>=0.1"}),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),
+        ("piston_hydra", {"piston-core<0.2,>=0.1"}),
         ("piston_auth", {"piston-core<0.2,>=0.1"}),
         (
             "piston_oauth",
@@ -219,6 +220,7 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
                 "django-oauth-toolkit>=3.4; extra == 'oauth2'",
             },
         ),
+        ("piston_openapi", {"piston-core<0.2,>=0.1"}),
         ("piston_throttle", {"piston-core<0.2,>=0.1", "redis>=5; extra == 'redis'"}),
     ],
 )

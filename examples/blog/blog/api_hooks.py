@@ -1,7 +1,7 @@
 """The blog's own Piston plugin: a module of the project, enabled by its dotted name in the settings.
 
-It says where an answer leads to, keeps a journal of what is written, says how long a request took, and turns an
-exception of the blog's own into an answer.
+It says where an answer leads to, keeps a journal of what is written, says how long a request took, turns an exception
+of the blog's own into an answer, and tells the readers of the API's description whom to ask.
 """
 
 from __future__ import annotations
@@ -58,3 +58,9 @@ def piston_response_ready(request: HttpRequest, response: HttpResponseBase) -> N
     """Say how long it took (W3C Server Timing)."""
     milliseconds = (perf_counter() - request.META.get("blog.started", perf_counter())) * 1000
     response.headers["Server-Timing"] = f"piston;dur={milliseconds:.1f}"
+
+
+@hookimpl
+def piston_openapi(document: dict[str, Any]) -> None:
+    """Say whom to ask about the API."""
+    document["info"]["contact"] = {"name": "The editors of the blog", "email": "editors@example.org"}

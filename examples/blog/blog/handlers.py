@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from blog.api_hooks import Moderated
 from blog.forms import CommentForm, PostForm
 from blog.models import Comment, Post, Tag
-from piston_core import AnonymousBaseHandler, BaseHandler, Reply, Request, rc, validate
+from piston_core import AnonymousBaseHandler, BaseHandler, Reply, Request, causes, rc, validate
 from piston_throttle import throttle
 
 UNWANTED = {"casino", "lottery"}
@@ -67,6 +67,7 @@ class PostHandler(BaseHandler):
         """Return a post of whoever sends it."""
         return Post(author=request.user)
 
+    @causes({403: "Only its author may change a post."})
     def update(self, request: Request, slug: str) -> Post | Reply:
         """Save a post if it is the sender's own."""
         if request.form.instance.author != request.user:
@@ -74,6 +75,7 @@ class PostHandler(BaseHandler):
         post: Post = request.form.save()
         return post
 
+    @causes({403: "Only its author may delete a post."})
     def delete(self, request: Request, slug: str) -> Reply:
         """Delete a post if it is the sender's own."""
         post = self.get(request, slug=slug)
@@ -116,6 +118,7 @@ class CommentHandler(BaseHandler):
         return get_object_or_404(Post, slug=slug, is_published=True).comments.all()
 
     @throttle(30, 60, algorithm="fixed", name="comments")
+    @causes({422: "The editors do not want a word in it."})
     @validate(CommentForm)
     def create(self, request: Request, slug: str) -> Comment:
         """Save a comment that the moderation lets pass.

@@ -33,7 +33,7 @@ MIDDLEWARE = [
 ]
 
 PISTON = {
-    "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "blog.api_hooks"],
+    "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "openapi", "blog.api_hooks"],
     "AUTHENTICATORS": ["session", "oauth", "token", "digest", "basic"],
     "OPTIONS": {"auth": {"realm": "Blog"}, "oauth": {"realm": "Blog"}},
 }

@@ -24,6 +24,7 @@ api.route("statistics/", StatisticsHandler, authentication=())
 api.route("other/<username>/<path:data>/", ArbitraryDataHandler)
 
 urlpatterns = [
+    path("api/", include("piston_openapi.urls")),  # openapi.json, before the API's own answer to everything else
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),
     path("oauth/", include("piston_oauth.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from piston_core.access import Permission, Throttle
 from piston_core.conf import read_settings
+from piston_core.contracts import Subcommand
 from piston_core.management.planned import Planned, planned
 from piston_core.management.printing import Rows, plan_lines, table
 from piston_core.management.scaffold import KINDS, write_plugin
-from piston_core.registry import build_registry
+from piston_core.registry import build_registry, get_registry
 from piston_core.routes import routes
 
 _LISTS = (("plugins", "what is installed, enabled, broken"), ("routes", "what is served where"))
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         start.add_argument("kind", choices=KINDS, help="what the plugin offers")
         start.add_argument("name", help="the name of the plugin and of what it offers")
         start.add_argument("--directory", type=Path, default=".", help="where to make its folder; here by default")
+        for command in _offered().values():
+            command.add_arguments(kinds.add_parser(command.name, help=command.help, description=command.help))
 
     def handle(self, *_args: Any, what: str, **options: Any) -> None:
         """Print the answer, or write the plugin.
@@ -63,8 +66,10 @@ class Command(BaseCommand):
                     self._plan(**options)
                 case "startplugin":
                     self._start_plugin(**options)
-                case _:
+                case "plugins" | "routes":
                     self._list(what, **options)
+                case _:
+                    _offered()[what].handle(self.stdout.write, **options)
         except ImproperlyConfigured as error:  # of the settings, a plugin, or a handler's fields
             raise CommandError(str(error)) from error
 
@@ -94,6 +99,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{root} is the plugin {name!r}, which works as it is:")
         self.stdout.write("".join(f"    {file.relative_to(root).as_posix()}\n" for file in files))
         self.stdout.write(_NEXT.format(root=root, file=files[2].relative_to(root)))
+
+
+def _offered() -> Mapping[str, Subcommand]:
+    """Return the commands of the plugins; none where the settings or a plugin are wrong, which the list is to say."""
+    try:
+        return get_registry().commands
+    except ImproperlyConfigured:
+        return {}
 
 
 def _json(data: Any) -> str:

@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from inspect import signature
+from types import MappingProxyType
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -33,6 +34,7 @@ class BasicAuthenticator(Authenticator):
 
     name = "basic"
     scheme = "basic"
+    causes = MappingProxyType({**Authenticator.causes, 429: "There were too many wrong logins."})
     strength = 10  # anybody who sees one request has the password
 
     def __init__(self, *, realm: str = "API", logins: Logins | None = None) -> None:

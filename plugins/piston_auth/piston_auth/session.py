@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from copy import copy
+from types import MappingProxyType
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -36,6 +39,15 @@ class SessionAuthenticator(Authenticator):
     name = "session"
     reads = ("Cookie",)
     strength = 0
+    causes = MappingProxyType({
+        400: "The form with the CSRF token cannot be read.",
+        401: "Nobody is logged in.",
+        403: "A request that may change something lacks the site's CSRF token.",
+    })  # fmt: skip
+
+    def security(self) -> Mapping[str, Any]:
+        """Return what the scheme is in descriptions: a key in a cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
     def authenticate(self, request: HttpRequest) -> Identity | None:
         """Return the user of the session; a session that has ended, or nobody's, is no credential.

@@ -9,6 +9,7 @@ from piston_core import Emitter, LinkBuilder, Parser, hookimpl
 from piston_hateoas.hal import HALEmitter, HALLinkBuilder
 from piston_hateoas.jsonapi import JSONAPIEmitter, JSONAPILinkBuilder, JSONAPIParser
 from piston_hateoas.plain import HeaderLinkBuilder, PlainLinkBuilder
+from piston_hateoas.siren import SirenEmitter, SirenLinkBuilder
 
 __version__ = "0.1.0"
 
@@ -20,6 +21,8 @@ __all__ = [
     "JSONAPILinkBuilder",
     "JSONAPIParser",
     "PlainLinkBuilder",
+    "SirenEmitter",
+    "SirenLinkBuilder",
     "piston_emitters",
     "piston_link_builders",
     "piston_parsers",
@@ -28,14 +31,15 @@ __all__ = [
 
 @hookimpl
 def piston_emitters() -> list[Emitter]:
-    """Offer HAL and JSON:API."""
-    return [HALEmitter(), JSONAPIEmitter()]
+    """Offer HAL, Siren and JSON:API."""
+    return [HALEmitter(), SirenEmitter(), JSONAPIEmitter()]
 
 
 @hookimpl
 def piston_link_builders() -> list[LinkBuilder]:
-    """Offer plain links, the ``Link`` field, and the rows of HAL and of JSON:API."""
-    return [PlainLinkBuilder(), HeaderLinkBuilder(), HALLinkBuilder(), JSONAPILinkBuilder()]
+    """Offer plain links, the ``Link`` field, and the rows of HAL, Siren and JSON:API."""
+    rows = [HALLinkBuilder(), SirenLinkBuilder(), JSONAPILinkBuilder()]
+    return [PlainLinkBuilder(), HeaderLinkBuilder(), *rows]
 
 
 @hookimpl

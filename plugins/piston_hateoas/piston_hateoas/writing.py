@@ -36,6 +36,10 @@ class JSONFormat(Emitter):
             request: the request that is answered.
         """
 
+    def resource(self, value: Any) -> Any:
+        """Return a value that no plan shows, or a row of such a list, as the format has one thing."""
+        return value
+
     def problem(self, document: Document) -> Any:
         """Return a problem as the format has it."""
         return document.data
@@ -44,20 +48,29 @@ class JSONFormat(Emitter):
         """Return the document as one JSON text."""
         if document.is_problem:
             return encode(self.problem(document))
-        return encode(self.enveloped(document, document.data, request))
+        data = document.data
+        if document.shape is None:
+            data = [*map(self.resource, data)] if isinstance(data, list) else self.resource(data)
+        return encode(self.enveloped(document, data, request))
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
         """Yield the envelope up to its rows, then some rows at a time, then the rest of it."""
         marker = str(uuid4())  # which nothing of a document is by chance
         before, _, after = encode(self.enveloped(document, [marker], request)).partition(f'"{marker}"'.encode())
-        for rows in in_pieces(document.data, _between_brackets):
-            yield before + rows
+        rows = map(self.resource, document.data) if document.shape is None else document.data
+        for piece in in_pieces(rows, _between_brackets):
+            yield before + piece
             before = b","
         yield after if before == b"," else before + after
 
 
 def _between_brackets(rows: list[Any]) -> bytes:
     return encode(rows)[1:-1]
+
+
+def text_of(value: Any) -> str:
+    """Return a value of a form as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def encode(data: Any) -> bytes:

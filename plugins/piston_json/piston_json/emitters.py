@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,10 @@ class JSONEmitter(Emitter):
             before = b","
         yield b"[]" if before == b"[" else self._end
 
+    def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
+        """Return the schema of the data, which JSON has nothing around."""
+        return schema
+
     def _rows(self, rows: list[Any]) -> bytes:
         """Return rows as they stand between the brackets of their array."""
         return encode(rows, indent=self.indent)[1 : -len(self._end)]
@@ -75,6 +79,10 @@ class JSONLinesEmitter(Emitter):
             if begun:
                 yield b"{"
             raise
+
+    def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
+        """Return the schema of the lines as the items of a list."""
+        return schema if many else {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
 
 
 def encode(data: Any, *, indent: bool = False) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,6 +13,22 @@ from piston_json.draft import MOST_COPIED, Conflict, Draft, TooMuch
 from piston_json.operations import Operation, WrongForm
 from piston_json.parser import JSONParser
 from piston_json.values import copied, depth
+
+_POINTER = {"type": "string", "description": "Leads to a value (RFC 6901)."}
+_OPERATIONS: Mapping[str, Any] = {
+    "type": "array",
+    "description": "Operations, carried out in their order (RFC 6902).",
+    "items": {
+        "type": "object",
+        "properties": {
+            "op": {"enum": ["add", "remove", "replace", "move", "copy", "test"]},
+            "path": _POINTER,
+            "from": _POINTER,
+            "value": {},
+        },
+        "required": ["op", "path"],
+    },
+}
 
 
 class JSONPatch(Patch):
@@ -59,10 +76,18 @@ class JSONPatchParser(JSONParser):
     name = "json-patch"
     media_types = ("application/json-patch+json",)
     patches = True
+    causes = MappingProxyType({
+        400: "The body is not what its Content-Type says.",
+        409: "An operation does not fit the present state.",
+    })  # fmt: skip
 
     def __init__(self, *, max_depth: int = 64, max_operations: int = 1000) -> None:
         super().__init__(max_depth=max_depth)
         self.max_operations = max_operations
+
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of a list of operations, whatever the data is that they change."""
+        return _OPERATIONS
 
     def parse(self, body: bytes, request: HttpRequest) -> JSONPatch:
         """Return the patch.

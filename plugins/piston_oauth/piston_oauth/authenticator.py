@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
@@ -22,6 +24,11 @@ class OAuthAuthenticator(Authenticator):
     name = "oauth"
     scheme = "oauth"
     strength = 40  # the secrets do not travel
+    causes = MappingProxyType({
+        **Authenticator.causes,
+        400: "The parameters of the signature cannot be read.",
+        411: "A signed body needs a Content-Length.",
+    })  # fmt: skip
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = Options() if options is None else options

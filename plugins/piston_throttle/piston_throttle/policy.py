@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest
@@ -46,6 +47,7 @@ class Policy(Throttle):
     """
 
     name: str  # type: ignore[misc]  # of an instance, where the contract has it for the class
+    causes = MappingProxyType({**Throttle.causes, 503: "Requests cannot be counted at the moment."})
 
     def __init__(
         self,

@@ -64,6 +64,7 @@ def sold_manager() -> Manager:
     return manager
 
 
+@pytest.mark.undescribed("a queryset cannot say that it yields something else than objects")
 @pytest.mark.parametrize(
     ("objects", "shown"),
     [
@@ -101,6 +102,7 @@ def test_the_models_manager_with_a_get_of_its_own_decides_what_is_found(product,
     assert status(handler, product.pk) == 404
 
 
+@pytest.mark.undescribed("a queryset cannot say that it yields objects of another model")
 def test_an_object_of_another_model_is_shown_as_what_it_is(product):
     handler = among(other_objects, fields=(), exclude=("id",))
     shown = type("Labels", (BaseHandler,), {"model": Label, "fields": ("word",)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, RawPostDataException
@@ -44,6 +45,11 @@ class DigestAuthenticator(Authenticator):
     name = "digest"
     scheme = "digest"
     strength = 30
+    causes = MappingProxyType({
+        **Authenticator.causes,
+        400: "The credentials are for another address.",
+        429: "There were too many wrong logins.",
+    })  # fmt: skip
 
     def __init__(
         self,

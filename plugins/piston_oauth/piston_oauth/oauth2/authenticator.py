@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import override
 from django.views.decorators.debug import sensitive_variables
@@ -59,11 +61,30 @@ class OAuth2Authenticator(Authenticator):
         user = _nobody() if known.user is None else known.user
         return Identity(user, self.name, client=known.client, scopes=_scopes(known))
 
+    def security(self) -> Mapping[str, Any]:
+        """Return what the scheme is in descriptions: the toolkit's own flow, or a token that others give."""
+        try:
+            flow = {
+                "authorizationUrl": reverse("oauth2_provider:authorize"),
+                "tokenUrl": reverse("oauth2_provider:token"),
+                "scopes": _known_scopes(),
+            }
+        except NoReverseMatch:  # another server gives the tokens
+            return {"type": "http", "scheme": self.scheme}
+        return {"type": "oauth2", "flows": {"authorizationCode": flow}}
+
     def challenge(self, request: HttpRequest, failure: Problem | None) -> str:
         """Return the challenge (RFC 6750, section 3), without an error unless a token was sent."""
         parameters = {"realm": self._realm, **_error(failure)}
         url = metadata_url(request) if self._metadata else None
         return bearer(parameters | ({"resource_metadata": url} if url else {}))
+
+
+def _known_scopes() -> dict[str, str]:
+    """Return the scopes that the project's settings name, with what they are for."""
+    from oauth2_provider.settings import oauth2_settings  # reads the settings, so not at import
+
+    return {str(name): str(about) for name, about in oauth2_settings.SCOPES.items()}
 
 
 def _verified(token: str, request: HttpRequest) -> Any:

@@ -1,0 +1,26 @@
+"""Leads from the root of an API to its description (RFC 8631)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from django.urls import NoReverseMatch, reverse
+
+from piston_core import Link, LinkBuilder, Subject
+
+_ROOT = "root"  # what the core calls the route of an API's root
+
+
+class DocumentLinkBuilder(LinkBuilder):
+    """Adds ``service-desc`` to the root of an API, where the project includes ``piston_openapi.urls``."""
+
+    name = "openapi"
+
+    def links(self, subject: Subject) -> Iterator[Link]:
+        """Yield the link."""
+        match = subject.request.resolver_match
+        if match is None or match.url_name != _ROOT or not match.namespace:
+            return
+        with suppress(NoReverseMatch):  # not every project serves it
+            yield Link(reverse("piston_openapi:document"), "service-desc", {"type": "application/json"})

@@ -1,0 +1,1 @@
+"""Tests of piston_core.describing."""
