@@ -61,6 +61,7 @@ class Aim(NamedTuple):
         handler: the handler that serves it.
         action: the name of the handler's method.
         kwargs: the arguments of the address.
+        of_one: whether they name one object of the handler's model.
         shape: returns what the objects at this address are made of, ``None`` where no model's are shown.
         names: returns the names that the form of the action has; none where there is no form.
     """
@@ -69,6 +70,7 @@ class Aim(NamedTuple):
     handler: BaseHandler
     action: str
     kwargs: Mapping[str, Any]
+    of_one: bool
     shape: Callable[[], Shape | None]
     names: Callable[[], frozenset[str]]
 

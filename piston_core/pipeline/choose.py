@@ -62,14 +62,14 @@ def aim_of(
     request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler
 ) -> Aim:
     """Return what a request aims at, for a format that has terms of its own."""
-    shape = partial(_shape, handler, action, kwargs, compiler)
-    return Aim(request, handler, action, kwargs, shape, partial(_names, handler, action))
+    of_one = identifies(handler.model, frozenset(kwargs))
+    shape = partial(_shape, handler, action == "read" and not of_one, compiler)
+    return Aim(request, handler, action, kwargs, of_one, shape, partial(_names, handler, action))
 
 
-def _shape(handler: BaseHandler, action: str, kwargs: Mapping[str, Any], compiler: Compiler) -> Shape | None:
+def _shape(handler: BaseHandler, many: bool, compiler: Compiler) -> Shape | None:
     if handler.model is None:
         return None
-    many = action == "read" and not identifies(handler.model, frozenset(kwargs))
     return compiler.plan(type(handler), handler.model, many=many, builder=_PLAIN).shape
 
 

@@ -51,6 +51,7 @@ ELSEWHERE = {
     "pip install piston-yaml",
     "pip install piston-pickle",
     "pip install piston-throttle",
+    "pip install piston-hateoas",
     "pip install piston-oauth",
     "pip install piston-hateoas",
     "pip install piston-openapi",

@@ -117,6 +117,13 @@ def test_a_media_type_with_parameters_is_more_specific():
     assert chosen(f"{JSON};q=0.3, {hal};q=0.4", JSON, hal) == hal
 
 
+def test_a_profile_that_nobody_offers_changes_nothing():
+    """RFC 6906, section 3.1."""
+    assert chosen(f'{JSON};profile="https://example.org/a"', JSON, "text/html") == JSON
+    assert chosen(f"{JSON};profile=a, text/html;q=0.5", "text/html", JSON) == JSON
+    assert chosen(f"{JSON};version=2", JSON) is None
+
+
 def test_nothing_is_chosen_where_nothing_is_offered():
     assert best("*/*", []) is None
     assert best("", []) is None

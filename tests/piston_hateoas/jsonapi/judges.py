@@ -35,7 +35,7 @@ def expect_valid(document: dict[str, Any]) -> None:
 
 
 def expect_linked(document: dict[str, Any]) -> None:
-    """Raise an ``AssertionError`` unless everything that is included is linked from the primary data (full linkage)."""
+    """Raise an ``AssertionError`` unless all that is included is linked from the primary data (full linkage)."""
     included = {(each["type"], each["id"]): each for each in document.get("included", ())}
     seen, left = set(), list(primary(document))
     while left:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from django.db.models import Model
 from django.http import HttpRequest
 
 from piston_core import Aim, MalformedBody, Parser, Problem
@@ -85,7 +84,7 @@ def _key(resource: Mapping[str, Any], aim: Aim) -> dict[str, Any]:
         _refuse("/data/id", "An id is a text.")
     if aim.action == "create":
         return _chosen(given, aim)
-    if aim.handler.model is not None and given != _key_at(aim.handler.model, aim):
+    if aim.of_one and given != _key_at(aim):
         raise Problem(409, "Another object than the one with this id has this address.", pointer="/data/id")
     return {}
 
@@ -98,8 +97,9 @@ def _chosen(given: str, aim: Aim) -> dict[str, Any]:
     return {model._meta.pk.name: given}
 
 
-def _key_at(model: type[Model], aim: Aim) -> str:
+def _key_at(aim: Aim) -> str:
     """Return the key of the object that has the address, as text."""
+    model: Any = aim.handler.model
     for name in ("pk", model._meta.pk.name):
         if name in aim.kwargs:
             return str(aim.kwargs[name])
