@@ -16,6 +16,7 @@ from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
+from piston_core.kinds import KINDS
 from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
 from piston_core.problems import AuthenticationFailed, InsufficientScope, Invalid, MalformedBody, Problem
@@ -27,6 +28,7 @@ from piston_core.sought import Sought
 __version__ = "0.1.0"
 
 __all__ = [
+    "KINDS",
     "AnonymousBaseHandler",
     "Answer",
     "Api",
