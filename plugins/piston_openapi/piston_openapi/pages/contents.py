@@ -109,7 +109,8 @@ def contents_of(description: Description, origin: str) -> Contents:
 
 
 def _way(scheme: Scheme, root: str) -> Way:
-    return Way(scheme, texts.line(scheme.about), f"curl {scheme.arguments} {shlex.quote(root)}" if scheme.arguments else "")
+    line = f"curl {scheme.arguments} {shlex.quote(root)}" if scheme.arguments else ""
+    return Way(scheme, texts.line(scheme.about), line)
 
 
 def _text(topic: Topic, root: str) -> Text:
@@ -127,6 +128,10 @@ def _chapters(description: Description, made: Mapping[str, Any], origin: str) ->
                 entry = entry_of(place, served, operation, made, origin)
                 entries.setdefault(place.title, {}).setdefault(entry.anchor, entry)
     return tuple(
-        Chapter(f"about-{re.sub(r'[^A-Za-z0-9]+', '-', title)}", title, texts.html(told.get(title, "")), tuple(named.values()))
+        Chapter(_anchor(title), title, texts.html(told.get(title, "")), tuple(named.values()))
         for title, named in entries.items()
     )
+
+
+def _anchor(title: str) -> str:
+    return f"about-{re.sub(r'[^A-Za-z0-9]+', '-', title)}"

@@ -65,7 +65,7 @@ _TOPICS = (
     ),
     Topic(
         "repeating", "Requests that are sent twice", ("Idempotency-Key",),
-        'Send an `Idempotency-Key` of your own making, such as a random UUID in quotation marks. A request with the '
+        "Send an `Idempotency-Key` of your own making, such as a random UUID in quotation marks. A request with the "
         "same key is done once, and answered the same every time.",
     ),
 )  # fmt: skip

@@ -136,7 +136,7 @@ class Entry:
         return next((each.name for each in self.media if each.text), "")
 
 
-def entry_of(place: Place, served: Served, operation: Mapping[str, Any], made: Mapping[str, Any], origin: str) -> Entry:
+def entry_of(place: Place, served: Served, operation: Any, made: Mapping[str, Any], origin: str) -> Entry:
     """Return a method as the page shows it.
 
     Args:

@@ -1,4 +1,4 @@
-"""Docstrings and other texts of a project as HTML: paragraphs, lists, headings, code, and nothing that could do harm."""
+"""Docstrings and other texts of a project as HTML: paragraphs, lists, headings, code, and nothing that does harm."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _blocks(text: str) -> Iterator[_Block]:
             del lines[0]
         elif fence := _FENCE.match(first):
             yield _Block(_code, _fenced(lines, fence[1]))
-        elif first.startswith("    ") or first.startswith(">>> "):
+        elif first.startswith(("    ", ">>> ")):
             yield _Block(_code, _taken(lines, _is_code if first.startswith(" ") else bool))
         elif heading := _HEADING.match(first):
             del lines[0]

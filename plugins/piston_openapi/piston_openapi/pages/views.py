@@ -1,4 +1,4 @@
-"""The page as a Django view: made once, kept to its own style and script by its policy, told from an earlier one by its tag."""
+"""The page as a Django view: made once, told from an earlier one by its tag, kept to its own script by its policy."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from piston_core import Api, describe, quoted
+from piston_core import Api, describe, plugin_options, quoted
+from piston_openapi.options import Options
 from piston_openapi.pages.contents import Contents, contents_of
 
-_FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parent / "files"
+TITLES = {"swagger": "Swagger UI", "redoc": "Redoc"}
 _KEPT = 8  # pages, of as many hosts and languages
 
 
@@ -68,7 +70,8 @@ class DocumentationView:
         """Return the page; it is made once for all that it depends on."""
         origin = f"{request.scheme}://{request.get_host()}"
         links = _links(request)
-        depends = (origin, str(get_urlconf()), get_script_prefix(), get_language() or "", repr(_settings()), *map(str, links))
+        site = (str(get_urlconf()), get_script_prefix(), get_language() or "", repr(_settings()))
+        depends = (origin, *site, *(link.address for link in links))
         if depends not in self._made:
             page = written(contents_of(describe(self.api), origin), links)
             self._made = {depends: page, **dict(list(self._made.items())[: _KEPT - 1])}
@@ -81,16 +84,17 @@ def _settings() -> Any:
 
 def _links(request: HttpRequest) -> tuple[Link, ...]:
     """Return what stands beside the page, where it is served by ``piston_openapi.urls``."""
-    beside = {"document": "OpenAPI", "swagger": "Swagger UI", "redoc": "Redoc"}
-    found = ((sibling(request, name), title) for name, title in beside.items())
-    return tuple(Link(address, title) for address, title in found if address)
+    shown = plugin_options("openapi", Options).viewers
+    viewers = (Link(sibling(request, "viewer", name), TITLES[name]) for name in shown)
+    found = (Link(sibling(request, "document"), "OpenAPI"), *viewers)
+    return tuple(link for link in found if link.address)
 
 
-def sibling(request: HttpRequest, name: str) -> str:
+def sibling(request: HttpRequest, name: str, *arguments: str) -> str:
     """Return the address of another view of the same ``include``, ``""`` if there is none."""
     namespaces = request.resolver_match.namespaces if request.resolver_match else []
     try:
-        return reverse(":".join([*namespaces, name]))
+        return reverse(":".join([*namespaces, name]), args=arguments)
     except NoReverseMatch:
         return ""
 
@@ -102,7 +106,7 @@ def written(contents: Contents, links: tuple[Link, ...] = ()) -> Page:
         contents: what is on it.
         links: what it leads to beside itself.
     """
-    style, script = ((_FILES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style, script = ((FILES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     context = {
         "page": contents,
         "links": links,
@@ -111,7 +115,7 @@ def written(contents: Contents, links: tuple[Link, ...] = ()) -> Page:
         "style": mark_safe(style),  # noqa: S308 - a file of this package
         "script": mark_safe(script),  # noqa: S308 - a file of this package
     }
-    template = Engine(dirs=[str(_FILES)], autoescape=True).get_template("page.html")
+    template = Engine(dirs=[str(FILES)], autoescape=True).get_template("page.html")
     body = template.render(Context(context, use_l10n=False)).encode()
     return Page(body, quoted(sha256(body).hexdigest()[:32]), _policy(style, script))
 
