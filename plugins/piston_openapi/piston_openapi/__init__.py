@@ -16,6 +16,7 @@ from piston_openapi.command import OpenAPICommand
 from piston_openapi.document import document
 from piston_openapi.links import DocumentLinkBuilder
 from piston_openapi.options import Options
+from piston_openapi.pages.views import DocumentationView
 from piston_openapi.views import DocumentView
 
 __version__ = "0.1.0"
@@ -24,6 +25,7 @@ __all__ = [
     "Change",
     "DocumentLinkBuilder",
     "DocumentView",
+    "DocumentationView",
     "OpenAPICommand",
     "Options",
     "changes",

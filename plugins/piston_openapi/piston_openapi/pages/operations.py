@@ -148,7 +148,7 @@ def entry_of(place: Place, served: Served, operation: Any, made: Mapping[str, An
     """
     media_type = curl.chosen(served.body)
     data = _data(served.body, media_type, operation, made)
-    told = _told(served.answers)
+    told = tuple(_told(served.answers))
     inputs = [_input(each) for each in (*place.arguments, *served.parameters)]
     credentials = "" if served.is_open else arguments_for(served.authenticators)
     return Entry(
@@ -170,8 +170,15 @@ def entry_of(place: Place, served: Served, operation: Any, made: Mapping[str, An
         refusals=tuple(each for each in told if each.status >= "4"),
         curl=curl.line(origin, place, served, credentials, media_type, data),
         shown=_shown(served, operation, made),
-        words=f"{served.method} {place.template} {place.title} {operation.get('summary', '')}".lower(),
+        words=_words(place, served, operation),
     )
+
+
+def _words(place: Place, served: Served, operation: Mapping[str, Any]) -> str:
+    """Return what a method is found by: its address, its summary, the names of what it takes."""
+    names = [each.name for each in (*place.arguments, *served.parameters) if each.place != "header"]
+    body = [each.name for each in fields_of(served.body.schema)] if served.body else []
+    return " ".join([served.method, place.template, place.title, operation.get("summary", ""), *names, *body]).lower()
 
 
 def _deprecation(place: Place) -> SafeString:

@@ -21,7 +21,7 @@ _FORMATS: Mapping[str, str] = {
     "ip": "192.0.2.1",
     "byte": "ZXhhbXBsZQ==",
 }
-_WORDS = ("example", "a", "1", "A1", "2026-01-31", "items=0-9", "00000000", "abc123", "-1")
+_WORDS = ("example", "a", "1", "A1", "abc123", "00000000", "-1", "2026-01-31", "items=0-9", "P1DT00H00M00S")
 
 
 def sample(schema: Mapping[str, Any], name: str = "example") -> Any:

@@ -49,6 +49,7 @@
     }
     for (const each of all(".intro, .topic, .side section:not([data-chapter])")) each.hidden = words.length > 0;
     one(".nothing").hidden = found > 0;
+    scrollTo(0, 0);
     one("#found").textContent = words.length ? `${found} found` : "";
   };
   search.addEventListener("input", filter);

@@ -1,4 +1,5 @@
 "use strict";
+document.body.style.margin = "0";
 (() => {
   const { document: url, page, csrfHeader } = document.body.dataset;
   const safe = /^(GET|HEAD|OPTIONS|QUERY)$/i;
