@@ -252,7 +252,7 @@ def test_it_follows_the_host_and_the_settings():
 
 
 def test_it_keeps_few_pages():
-    view = DocumentationView()
+    view = DocumentationView(Api())
     with override_settings(ALLOWED_HOSTS=["*"]):
         for number in range(9):
             view(RequestFactory().get(PAGE, headers={"host": f"host-{number}"}))

@@ -70,10 +70,11 @@ class Judge(HTMLParser):
         self.said.append(data)
 
 
-PIECES = st.sampled_from(
-    ["*", "**", "`", "``", "```", "~~~", "\n", "\n\n", "    ", " ", "- ", "1. ", "# ", "[", "](", ")", "https://a.b/", "/", "\\",
-     "javascript:", "<", ">", "&", "&lt;", '"', "'", "</p>", "<script>", "\t", "\x00", "é", "a", "::", ">>> ", "{{", "%}"]
-)  # fmt: skip
+PIECES = st.sampled_from([
+    "*", "**", "`", "``", "```", "~~~", "\n", "\n\n", "    ", " ", "- ", "1. ", "# ", "[", "](", ")", "https://a.b/",
+    "/", "javascript:", "<", ">", "&", "&lt;", '"', "'", "</p>", "<script>", "\\", "\t", "\x00", "é", "a", "::",
+    ">>> ", "{{",
+])  # fmt: skip
 
 
 @given(st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=80))
