@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template import Context, Engine
 from django.utils.cache import get_conditional_response
 from django.utils.safestring import mark_safe
@@ -18,6 +18,7 @@ from piston_openapi.options import Options
 from piston_openapi.pages.views import FILES, hash_of, safe_headers, sibling
 
 PACKAGE = "drf_spectacular_sidecar"  # has the files of both, and asks for nothing but Django
+_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 
 class Viewer(NamedTuple):
@@ -94,7 +95,7 @@ def viewer_file(request: HttpRequest, name: str, file: str) -> HttpResponseBase:
     tag = quoted(f"{told.st_size:x}-{told.st_mtime_ns:x}")
     response = get_conditional_response(request, etag=tag)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-    return response or FileResponse(path.open("rb"), headers=headers)
+    return response or HttpResponse(path.read_bytes(), content_type=_TYPES[path.suffix], headers=headers)
 
 
 def _named(name: str) -> tuple[Viewer, Path]:
