@@ -25,6 +25,7 @@ Offer = Emitter | Parser | Authenticator | Throttle | Permission | LinkBuilder |
 Status = Literal["enabled", "installed", "broken"]
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_OWN_COMMANDS = frozenset({"plan", "plugins", "routes", "startplugin"})
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+(; ?[a-z0-9-]+=[^;\s]+)*")
 
 
@@ -202,6 +203,8 @@ def _unusable(record: Any) -> str:
     name, types = getattr(record, "name", None), getattr(record, "media_types", None)
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         return f"name {name!r}"
+    if isinstance(record, Subcommand) and name in _OWN_COMMANDS:
+        return f"name {name!r}, which is that of a command of the core"
     if not isinstance(record, Emitter | Parser):
         return ""
     if not types or not isinstance(types, tuple | list):

@@ -1,8 +1,9 @@
 """Every answer of a resource, in whichever test it is given, is held to what ``describe`` says of that resource.
 
 The description is of the resource itself, so it needs no URL configuration. An answer has to have a status that is
-described, a media type that is described for it, the header fields that are promised, and data that fits the schema.
-The schema is read strictly: an object has no names beside those that are described.
+described by itself (``default`` is for what methods do that say nothing of it), a media type that is described for it,
+the header fields that are promised, and data that fits the schema. The schema is read strictly: an object has no names
+beside those that are described. Of a stream, which its client reads, all but the data is looked at.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from django.http.response import HttpResponseBase
 from piston_core import Answer, Resource, Served
 from piston_core.api import Unrouted
 from piston_core.describing.places import methods_at
+from piston_core.pipeline.negotiate import SUFFIX
 
 _OWN = "*/*"  # stands for what a method makes itself
 _LARGEST = 200_000  # bytes of a body that is worth looking at
@@ -80,15 +82,20 @@ def _wrong(served: Served | None, request: HttpRequest, response: HttpResponseBa
         return
     answers = {each.status: each for each in served.answers}
     answer = answers.get(status) or answers.get(f"{status[0]}XX")
-    if answer is None and status < "400":
+    free = any(_OWN in each.contents for each in served.answers)
+    if answer is None and not (status >= "400" and (free or _is_elsewhere(request))):
         yield f"the status is not described, but {', '.join(answers)}"
         return
     answer = answer or answers["default"]
     if answer.status.endswith("XX"):
         return
-    free = any(_OWN in each.contents for each in served.answers)
     yield from _wrong_headers(answer, response, told=answer.status < "4" and not free)
     yield from _wrong_body(answer, request, response)
+
+
+def _is_elsewhere(request: HttpRequest) -> bool:
+    """Return whether an address is none of the template's, since its suffix is no format."""
+    return SUFFIX in request.META
 
 
 def _wrong_headers(answer: Answer, response: HttpResponseBase, *, told: bool) -> Iterator[str]:
@@ -162,4 +169,4 @@ def record(recorder: Recorder) -> None:
         recorder.look(resource, request, frozenset(kwargs), response)
         return response
 
-    Resource.__call__ = looked_at  # type: ignore[method-assign]
+    Resource.__call__ = looked_at

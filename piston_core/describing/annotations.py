@@ -8,7 +8,7 @@ from collections import abc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
-from inspect import cleandoc, unwrap
+from inspect import cleandoc, isroutine, unwrap
 from typing import Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -76,17 +76,17 @@ def returned(method: Callable[..., Any], show: Show) -> Returned:
     )
 
 
-def schema_of(method: Callable[..., Any], show: Show) -> Schema:
+def schema_of(method: Any, show: Show) -> Schema:
     """Return the schema of the value of a resource method or a property, with what its docstring says."""
-    about = cleandoc(getattr(method, "__doc__", None) or "").partition("\n")[0]
+    about = cleandoc(method.__doc__ or "").partition("\n")[0] if isroutine(method) else ""
     found = _schema(annotation_of(method), show, ())
     return {**found, "description": about} if about and "title" not in found else found
 
 
-def annotation_of(method: Callable[..., Any]) -> Any:
+def annotation_of(method: Any) -> Any:
     """Return what a method says that it returns, ``Any`` if it says nothing that can be found."""
     function: Any = unwrap(getattr(method, "__func__", method))
-    declared = getattr(function, "__annotations__", {})
+    declared = getattr(function, "__annotations__", {}) if isroutine(function) else {}
     if "return" not in declared:
         return Any
     alone = types.SimpleNamespace(__annotations__={"return": declared["return"]})

@@ -15,9 +15,23 @@ from piston_core.lists.texts import stored
 _TEXT = OF_TYPES[str]
 _NUMBER = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 _MOST = 100  # values of one filter
-_PATTERNS = frozenset({
-    "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith",
-})  # fmt: skip
+_OF_VALUES = frozenset({"exact", "in", "range", "gt", "gte", "lt", "lte"})
+_SAID = {
+    "in": "one of these values",
+    "range": "from the first value to the second",
+    "gt": "is more than this",
+    "gte": "is this or more",
+    "lt": "is less than this",
+    "lte": "is this or less",
+    "isnull": "has no value here, or with false what has one",
+    "iexact": "is this text in capitals or not",
+    "contains": "has this text in it",
+    "icontains": "has this text in it, in capitals or not",
+    "startswith": "begins with this text",
+    "istartswith": "begins with this text, in capitals or not",
+    "endswith": "ends with this text",
+    "iendswith": "ends with this text, in capitals or not",
+}
 
 
 def query_of(spot: Spot) -> tuple[Parameter, ...]:
@@ -58,28 +72,10 @@ def _filter(model: Any, name: str) -> tuple[Schema, str, bool, bool]:
     return _compared(found), f"Only what {_SAID[found.lookup]}.", False, False
 
 
-_SAID = {
-    "in": "one of these values",
-    "range": "from the first value to the second",
-    "gt": "is more than this",
-    "gte": "is this or more",
-    "lt": "is less than this",
-    "lte": "is this or less",
-    "isnull": "has no value here, or with false what has one",
-    "iexact": "is this text in capitals or not",
-    "contains": "has this text in it",
-    "icontains": "has this text in it, in capitals or not",
-    "startswith": "begins with this text",
-    "istartswith": "begins with this text, in capitals or not",
-    "endswith": "ends with this text",
-    "iendswith": "ends with this text, in capitals or not",
-}
-
-
 def _compared(found: Filter) -> Schema:
     if found.lookup == "isnull":
         return OF_TYPES[bool]
-    if found.lookup in _PATTERNS:
+    if found.lookup not in _OF_VALUES:
         return {**_TEXT, "maxLength": 1000}
     if found.years:
         return {"type": "integer", "minimum": 2, "maximum": 9998}

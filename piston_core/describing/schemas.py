@@ -105,7 +105,7 @@ def of_choices(values: Iterable[tuple[Any, Any]]) -> Schema:
 
 def of_column(column: Field[Any, Any]) -> Schema:
     """Return the schema of what a model's column holds, with what the model says of it."""
-    found = _value(column)
+    found = value_of(column)
     if found and (column.null or isinstance(column, GeneratedField)):  # the database may compute null for any
         found = nullable(found)
     return {**found, **_told(column)} if found else _told(column)
@@ -113,10 +113,6 @@ def of_column(column: Field[Any, Any]) -> Schema:
 
 def value_of(column: Any) -> Schema:
     """Return the schema of one value of a column, be it null in the table or not; ``{}`` where nobody knows."""
-    return _value(column)
-
-
-def _value(column: Any) -> Schema:
     while column.remote_field is not None and hasattr(column, "target_field"):
         column = column.target_field
     column = stored(column)

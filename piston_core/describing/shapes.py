@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from inspect import getattr_static
 from typing import Any
 
@@ -70,20 +69,9 @@ class Shapes:
             return _reference(plan.model, source)
         if isinstance(source, Address) or column.name in ("resource_uri", "absolute_uri"):
             return ADDRESS
-        if isinstance(source, Computed) and source.call is not None:
-            return schema_of(source.call, self.show_within)
-        return self._attribute(plan.model, column.name) if isinstance(source, Computed) else {}
-
-    def show_within(self, _model: type[Model] | None, _many: bool) -> Schema:
-        """Return the schema of an object within an object, which may be a reference where it would go in a circle."""
-        return {"type": "object"}
-
-    def _attribute(self, model: type[Model], name: str) -> Schema:
-        """Return the schema of what a property or a method of the model tells, if it has an annotation."""
-        held = getattr_static(model, name, None)
-        function = held.fget if isinstance(held, property) else held
-        function = function.func if isinstance(function, cached_property) else function
-        return schema_of(function, self.show_within) if callable(function) else {}
+        if not isinstance(source, Computed) or not source.whole:
+            return {}
+        return schema_of(source.call or _function(plan.model, column.name), _within)
 
 
 def _writable(handler: BaseHandler) -> frozenset[str] | None:
@@ -101,6 +89,17 @@ def _marked(shape: Schema, writable: frozenset[str] | None) -> Schema:
         name: each if name in writable else {**each, "readOnly": True} for name, each in shape["properties"].items()
     }
     return {**shape, "properties": told}
+
+
+def _within(_model: type[Model] | None, _many: bool) -> Schema:
+    """Return the schema of an object within an object, which may be a reference where it would go in a circle."""
+    return {"type": "object"}
+
+
+def _function(model: type[Model], name: str) -> Any:
+    """Return the function of a model that tells what an attribute is: of a property, or the method itself."""
+    held = getattr_static(model, name, None)
+    return getattr(held, "fget", None) or getattr(held, "func", held)
 
 
 def title_of(handler: type[BaseHandler]) -> str:

@@ -108,7 +108,7 @@ class Compiler:
             refuse_parts(node)
             call = getattr(self.instance(own), name)
             why = f"is a resource method of {own.__name__}"
-            return Column(name, self._method(call, node, path), Computed(why, None if node.children else call))
+            return Column(name, self._method(call, node, path), Computed(why, call, not node.children))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
         if name == "resource_uri":
@@ -152,9 +152,8 @@ class Compiler:
         read = columns.nested(columns.attribute_of(node.name), nodes, plan_of)
         source: Source = Perhaps(node.name)
         if relation or nodes or hasattr(model, node.name):
-            source = Computed(
-                "leads to objects of any model" if relation else "is an attribute that only an object has"
-            )
+            why = "leads to objects of any model" if relation else "is an attribute that only an object has"
+            source = Computed(why, whole=not nodes)
         field = _relations(model).get(relation)
         return Column(node.name, read, source, relation, field, plan_of=lambda model: plan_of(model, nodes))
 

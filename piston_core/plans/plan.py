@@ -82,11 +82,13 @@ class Computed:
 
     Attributes:
         why: what it is, for people who read the plan.
-        call: the handler's method that tells it, where all that it returns is shown.
+        call: the handler's method that tells it, if one does.
+        whole: whether all of it is shown, and not only some names of what it is.
     """
 
     why: str
     call: Callable[[Any], Any] | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ EXPECTED = {  # what each printed command is answered, in their order
     "curl {}/api/posts.xml": 200,
     "curl {}/api/posts/hello-piston.yaml": 200,
     "curl {}/api/statistics/": 200,
+    "curl {}/api/openapi.json": 200,
     "?limit=2&sort=-title": 200,
     "?author__username=alice": 200,
     "Range: items=0-1": 206,

@@ -18,6 +18,7 @@ POST = {
     },
     "required": ["title"],
 }
+REFERENCE = {"$ref": "#/components/schemas/Post"}
 DOCUMENT = {
     "paths": {
         "/posts/": {
@@ -189,10 +190,65 @@ def test_what_breaks_nobody_is_not_taken_for_it(name):
     assert [str(each) for each in changes(DOCUMENT, new) if each.breaks] == []
 
 
-def test_schemas_that_hold_themselves_come_to_an_end():
+def test_a_change_behind_a_reference_in_a_list_is_found():
     old = copy.deepcopy(DOCUMENT)
-    old["components"]["schemas"]["Post"]["properties"]["parent"] = {"$ref": "#/components/schemas/Post"}
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/Post"}}
+    post(old)["responses"]["200"]["content"]["application/json"]["schema"] = listed
     new = copy.deepcopy(old)
-    new["components"]["schemas"]["Post"]["properties"]["size"]["type"] = "string"
+    shape(new)["size"]["type"] = ["integer", "null"]
+
+    found = [str(each) for each in changes(old, new) if each.breaks]
+
+    assert found == ["POST /posts/, 200, application/json [].size: may be null now"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "breaks"),
+    [
+        (REFERENCE, {"anyOf": [{"type": "string"}, {"type": "object"}]}, True),
+        (
+            {"$ref": "#/components/schemas/Post"},
+            {"anyOf": [{"$ref": "#/components/schemas/Post"}, {"type": "null"}]},
+            True,
+        ),
+        (
+            {"anyOf": [{"$ref": "#/components/schemas/Post"}, {"type": "null"}]},
+            {"$ref": "#/components/schemas/Post"},
+            False,
+        ),
+        ({"anyOf": [{"type": "string"}, {"type": "object"}]}, {"type": "string"}, False),
+        ({"type": ["string", "null"]}, {"anyOf": [{"type": "null"}, {"type": "string"}]}, False),
+        ({}, {"anyOf": [{"type": "null"}, {"type": "string"}]}, False),
+    ],
+    ids=str,
+)
+def test_one_of_several_kinds_is_compared_with_each(old, new, breaks):
+    one, another = copy.deepcopy(DOCUMENT), copy.deepcopy(DOCUMENT)
+    for document, schema in ((one, old), (another, new)):
+        post(document)["responses"]["200"]["content"]["application/json"]["schema"] = schema
+
+    assert any(each.breaks for each in changes(one, another)) == breaks
+
+
+def test_a_name_that_is_gone_where_there_may_be_null_is_found():
+    old = copy.deepcopy(DOCUMENT)
+    schema = {"anyOf": [REFERENCE, {"type": "null"}]}
+    post(old)["responses"]["200"]["content"]["application/json"]["schema"] = schema
+    new = copy.deepcopy(old)
+    shape(new).pop("size")
+
+    assert "POST /posts/, 200, application/json size: is gone" in [str(each) for each in changes(old, new)]
+
+
+def test_schemas_that_hold_themselves_come_to_an_end():
+    """However many ways there are through them."""
+    old = copy.deepcopy(DOCUMENT)
+    names = ["Post", *(f"Part{number}" for number in range(4))]
+    for name in names:
+        links = {f"to_{other}": {"$ref": f"#/components/schemas/{other}"} for other in names}
+        known = old["components"]["schemas"].setdefault(name, {"type": "object", "properties": {}})
+        known["properties"] = known["properties"] | links
+    new = copy.deepcopy(old)
+    shape(new)["size"]["type"] = "string"
 
     assert any(each.breaks for each in changes(old, new))

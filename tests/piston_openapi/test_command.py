@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from io import StringIO
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from openapi_spec_validator import validate
 
+from blog.handlers import TagHandler
+from piston_core import PluginError, hookimpl
 from piston_core.management.commands.piston import Command
+from piston_core.registry import get_registry
+from piston_openapi import OpenAPICommand
 
 OPENAPI = {"PLUGINS": ["json", "auth", "openapi", "blog.api_hooks"], "AUTHENTICATORS": ["basic"]}
 
@@ -88,6 +95,17 @@ def test_examples_are_what_everybody_reads(blog):
     assert example("/api/posts/{slug}/")["title"]
     assert example("/api/statistics/")["posts"] == 37
     assert example("/api/other/{username}/{data}/") is None
+    validate(found)
+
+
+def test_what_fails_has_no_example(db, monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr(TagHandler, "read", fail)
+    found = json.loads(run("--examples"))
+
+    assert "example" not in str(found["paths"]["/api/tags/"])
 
 
 def test_it_is_a_command_only_where_the_plugin_is_enabled():
@@ -99,3 +117,13 @@ def test_it_is_a_command_only_where_the_plugin_is_enabled():
         assert "openapi" not in Command().create_parser("manage.py", "piston").format_help()
     with override_settings(PISTON={"PLUGINS": ["nothing-of-this-name"]}):
         assert "openapi" not in Command().create_parser("manage.py", "piston").format_help()
+
+
+@pytest.mark.parametrize("name", ["routes", "plugins", "plan", "startplugin"])
+def test_a_plugin_cannot_take_the_place_of_a_command_of_the_core(monkeypatch, name):
+    module = ModuleType("fake_commands")
+    module.piston_commands = hookimpl(lambda: [type("Own", (OpenAPICommand,), {"name": name})()])
+    monkeypatch.setitem(sys.modules, "fake.commands", module)
+
+    with override_settings(PISTON={"PLUGINS": ["fake.commands"]}), pytest.raises(PluginError, match=name):
+        get_registry()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from piston_openapi.covering import Side, resolved, uncovered
+from piston_openapi.covering import Around, Side, led, resolved, uncovered
 from piston_openapi.document import operations_of
 
 
@@ -162,16 +162,23 @@ class _Comparison:
             yield Change(_at(where, inner), f"{why} now")
         yield from self._properties(old, new, where, sent=False)
 
-    def _properties(self, old: Any, new: Any, where: str, *, sent: bool, depth: int = 0) -> Iterator[Change]:
+    def _properties(
+        self, old: Any, new: Any, where: str, *, sent: bool, around: Around = frozenset()
+    ) -> Iterator[Change]:
         """Yield the names that are gone, are new, or are required of a client now."""
         one, another = Side(old, self.old).resolved(), Side(new, self.new).resolved()
-        if depth > 32:
+        within = led(old, new, around)
+        if within is None:
             return
+        for before, after in zip(one.get("anyOf", ()), another.get("anyOf", ()), strict=False):
+            yield from self._properties(before, after, where, sent=sent, around=within)
         if "items" in one and "items" in another:
-            yield from self._properties(one["items"], another["items"], f"{where}[]", sent=sent, depth=depth + 1)
-        needed = set(another.get("required", ())) - set(one.get("required", ())) if sent and _says(one) else set()
-        for name, before, after in self._pairs(one.get("properties"), another.get("properties")):
-            inner = _at(where, name)
+            yield from self._properties(one["items"], another["items"], f"{where}[]", sent=sent, around=within)
+        asked = sent and "properties" in one
+        needed = set(another.get("required", ())) - set(one.get("required", ())) if asked else set()
+        known, given = one.get("properties", {}), another.get("properties", {})
+        for name in {**known, **given}:
+            inner, before, after = _at(where, name), known.get(name), given.get(name)
             if after is None and "properties" in another:
                 yield Change(inner, "is gone")
             elif before is None and "properties" in one:
@@ -179,11 +186,7 @@ class _Comparison:
             else:
                 if name in needed:
                     yield Change(inner, "is required now")
-                yield from self._properties(before, after, inner, sent=sent, depth=depth + 1)
-
-
-def _says(schema: Mapping[str, Any]) -> bool:
-    return "properties" in schema
+                yield from self._properties(before, after, inner, sent=sent, around=within)
 
 
 def _at(where: str, inner: str) -> str:

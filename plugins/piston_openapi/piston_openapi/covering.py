@@ -9,7 +9,8 @@ _EVERY = frozenset({"null", "boolean", "integer", "number", "string", "array", "
 _LEAST = ("minimum", "minLength", "minItems")
 _MOST = ("maximum", "maxLength", "maxItems")
 _SAME = ("pattern", "format")
-_DEEPEST = 32  # levels of schemas that refer to themselves
+
+Around = frozenset[tuple[str, str]]  # the references that led here
 
 
 class Side(NamedTuple):
@@ -43,37 +44,48 @@ def resolved(part: Any, document: Mapping[str, Any]) -> Any:
     return part
 
 
-def uncovered(special: Side, general: Side, where: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def led(one: Any, another: Any, around: Around) -> Around | None:
+    """Return the references that led to what is in two schemas, ``None`` where they have led here already."""
+    pair = tuple(str(each.get("$ref", "")) if isinstance(each, Mapping) else "" for each in (one, another))
+    if not any(pair):
+        return around
+    return None if pair in around else around | {(pair[0], pair[1])}
+
+
+def uncovered(
+    special: Side, general: Side, where: str = "", around: Around = frozenset()
+) -> Iterator[tuple[str, str]]:
     """Yield where the values of one schema are not among those of another, and why.
 
     Args:
         special: what may come.
         general: what was agreed upon.
         where: what led here.
-        depth: how many schemas are around these.
+        around: the references that led here.
     """
     one, another = special.resolved(), general.resolved()
-    if not _says(another) or depth > _DEEPEST or one == another == general.schema:
+    within = led(special.schema, general.schema, around)
+    if within is None or not _says(another):
         return
     if "anyOf" in one or "anyOf" in another:
-        yield from _alternatives(special, general, where, depth)
+        yield from _alternatives(special, general, where, within)
         return
     why = _types(one, another) or _values(one, another) or _limits(one, another)
     if why:
         yield where, why
         return
-    yield from _within(special, general, where, depth)
+    yield from _within(special, general, where, within)
 
 
 def _says(schema: Mapping[str, Any]) -> bool:
     return bool(schema.keys() - {"title", "description", "default", "examples", "deprecated", "readOnly"})
 
 
-def _alternatives(special: Side, general: Side, where: str, depth: int) -> Iterator[tuple[str, str]]:
-    agreed = [general.at(each) for each in general.resolved().get("anyOf", [general.schema])]
-    for each in special.resolved().get("anyOf", [special.schema]):
+def _alternatives(special: Side, general: Side, where: str, around: Around) -> Iterator[tuple[str, str]]:
+    agreed = [general.at(each) for each in general.resolved().get("anyOf", [general.resolved()])]
+    for each in special.resolved().get("anyOf", [special.resolved()]):
         one = special.at(each)
-        if all(any(True for _ in uncovered(one, another, where, depth + 1)) for another in agreed):
+        if all(any(True for _ in uncovered(one, another, where, around)) for another in agreed):
             kinds = " or ".join(sorted(_kinds(one.resolved())))
             yield where, f"may be of another kind: {kinds}"
 
@@ -132,16 +144,16 @@ def _limits(one: Mapping[str, Any], another: Mapping[str, Any]) -> str:
     return f"may be of another {changed} than {another[changed]}" if changed else ""
 
 
-def _within(special: Side, general: Side, where: str, depth: int) -> Iterator[tuple[str, str]]:
+def _within(special: Side, general: Side, where: str, around: Around) -> Iterator[tuple[str, str]]:
     """Yield the same of items and properties; which names there are is for others to judge."""
     one, another = special.resolved(), general.resolved()
     if "items" in another:
-        yield from uncovered(special.at(one.get("items", {})), general.at(another["items"]), f"{where}[]", depth + 1)
+        yield from uncovered(special.at(one.get("items", {})), general.at(another["items"]), f"{where}[]", around)
     known = one.get("properties", {})
     for name, agreed in another.get("properties", {}).items():
         if name in known:
             inner = f"{where}.{name}" if where else name
-            yield from uncovered(special.at(known[name]), general.at(agreed), inner, depth + 1)
+            yield from uncovered(special.at(known[name]), general.at(agreed), inner, around)
     rest = one.get("additionalProperties"), another.get("additionalProperties")
     if all(isinstance(each, Mapping) for each in rest):
-        yield from uncovered(special.at(rest[0]), general.at(rest[1]), f"{where}.*", depth + 1)
+        yield from uncovered(special.at(rest[0]), general.at(rest[1]), f"{where}.*", around)

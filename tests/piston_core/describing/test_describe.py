@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +58,12 @@ def parameters(served):
 def described(*urls, api=None):
     with override_settings(ROOT_URLCONF=urls):
         return describe(api)
+
+
+@dataclass
+class Row:
+    one: int
+    two: int
 
 
 class LabelHandler(BaseHandler):
@@ -387,6 +394,33 @@ def test_relations_to_many_are_lists_and_circles_end():
 
     assert shown["children"]["type"] == "array"
     assert shown["children"]["items"]["properties"] == {"id": {"type": "integer"}}
+
+
+def test_what_methods_and_properties_tell_is_known_by_their_annotations():
+    class Own(BaseHandler):
+        model = Maker
+        fields = ("name", "size", "plain", ("parts", ("one",)), "unknown", "__str__", "objects")
+
+        @classmethod
+        def size(cls, maker) -> int:
+            """How large it is.
+
+            In all."""
+            return 1
+
+        @classmethod
+        def plain(cls, maker):
+            return 1
+
+        @classmethod
+        def parts(cls, maker) -> Row:
+            return Row(1, 2)
+
+    shown = answer(at(Own, "pk")["GET"], "200").schema["properties"]
+
+    assert shown["size"] == {"type": "integer", "description": "How large it is.", "readOnly": True}
+    assert [shown[name] for name in ("plain", "parts", "unknown", "objects")] == [{"readOnly": True}] * 4
+    assert shown["__str__"]["type"] == "string"
 
 
 def test_what_can_only_be_read_is_marked_where_the_rest_can_be_written():

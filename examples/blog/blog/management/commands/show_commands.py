@@ -20,6 +20,7 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl {address}/api/posts.xml                           # the same in XML
   curl {address}/api/posts/hello-piston.yaml             # and in YAML
   curl {address}/api/statistics/                         # an async handler
+  curl {address}/api/openapi.json                        # all of it, as an OpenAPI document
 
   # parts of lists, and answers that are known already
   curl -i '{address}/api/posts/?limit=2&sort=-title'      # Link leads to the next page
