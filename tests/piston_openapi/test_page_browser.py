@@ -89,6 +89,7 @@ def fill(form, name, value):
 
 def sent(page, form):
     """Send a form, and return the status, the answer and the line for curl."""
+    page.execute_script("arguments[0].replaceChildren()", one(form, ".got"))  # what came back before
     click(page, one(form, "button.main"))
     if page.find_elements(By.CSS_SELECTOR, "dialog.ask[open]"):
         one(page, "dialog.ask [value=yes]").click()

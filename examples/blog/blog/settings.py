@@ -40,7 +40,6 @@ PISTON = {
         "oauth": {"realm": "Blog"},
         "openapi": {
             "title": "Blog",
-            "viewers": ["swagger", "redoc"],
             "description": "Posts, what readers say about them, and who writes here. "
             "Everybody reads; authors write, with the name and the password of their account or with a token.",
         },
