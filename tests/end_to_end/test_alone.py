@@ -124,7 +124,7 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         ],
         [
             (200, "application/json", '{\n  "openapi": "3.1.1"'),
-            (200, "text/html; charset=utf-8", "<!DOCTYPE html>"),
+            (200, "text/html", "<!DOCTYPE html>"),
             (200, "text/x-repr", "[{'name':"),
         ],
     ),

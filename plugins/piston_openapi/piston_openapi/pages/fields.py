@@ -110,6 +110,8 @@ def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
     for name, words in _LIMITS.items():
         if name in schema and not (isinstance(schema[name], int) and abs(schema[name]) >= _ENDLESS):
             yield words.format(schema[name])
+    if schema.get("readOnly"):
+        yield "read only"
     if schema.get("uniqueItems"):
         yield "each only once"
 

@@ -71,6 +71,18 @@ _TOPICS = (
 )  # fmt: skip
 
 
+# What RFC 9110 calls differently from some versions of Python, and what is no status code.
+_PHRASES: Mapping[str, str] = {
+    "413": "Content Too Large",
+    "414": "URI Too Long",
+    "416": "Range Not Satisfiable",
+    "422": "Unprocessable Content",
+    "2XX": "Another good answer",
+    "3XX": "A redirection",
+    "default": "Any other",
+}
+
+
 class Problem(NamedTuple):
     """A kind of problem, or a status that has no kind of its own.
 
@@ -150,5 +162,5 @@ def first_address(description: Description) -> str:
 
 def phrase(status: str) -> str:
     """Return what a status code is called, such as ``Not Found``."""
-    phrases: Mapping[str, str] = {str(int(each)): each.phrase for each in HTTPStatus}
-    return phrases.get(status, "Any other" if status == "default" else "")
+    known = {str(int(each)): each.phrase for each in HTTPStatus}
+    return {**known, **_PHRASES}.get(status, "")
