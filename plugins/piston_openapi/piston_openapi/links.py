@@ -13,7 +13,7 @@ _ROOT = "root"  # what the core calls the route of an API's root
 
 
 class DocumentLinkBuilder(LinkBuilder):
-    """Adds ``service-desc`` and ``service-doc`` to the root of an API whose project includes ``piston_openapi.urls``."""
+    """Adds ``service-desc`` and ``service-doc`` to the root of an API, if ``piston_openapi.urls`` is included."""
 
     name = "openapi"
 
