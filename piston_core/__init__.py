@@ -16,6 +16,7 @@ from piston_core.expiry import delete_expired
 from piston_core.handler import AnonymousBaseHandler, BaseHandler, validate
 from piston_core.headers import quoted
 from piston_core.hookspecs import hookimpl
+from piston_core.kinds import KINDS
 from piston_core.linking import (
     Affordance,
     Each,
@@ -41,6 +42,7 @@ from piston_core.sought import Sought
 __version__ = "0.1.0"
 
 __all__ = [
+    "KINDS",
     "Action",
     "Affordance",
     "Aim",

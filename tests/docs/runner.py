@@ -53,9 +53,9 @@ ELSEWHERE = {
     "pip install piston-throttle",
     "pip install piston-hateoas",
     "pip install piston-oauth",
-    "pip install piston-hateoas",
     "pip install piston-openapi",
     'pip install "piston-oauth[oauth2]"',
+    'pip install "piston-openapi[swagger,redoc]"',
     'pip install "piston-throttle[redis]"',
     "pip install . ./plugins/piston_json ./plugins/piston_auth",
 }

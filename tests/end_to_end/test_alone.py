@@ -121,8 +121,16 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [(401, "text/x-repr", "{'type':")],
     ),
     "piston_openapi": (
-        [("GET", "/openapi.json", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
-        [(200, "application/json", '{\n  "openapi": "3.1.1"'), (200, "text/x-repr", "[{'name':")],
+        [
+            ("GET", "/openapi.json", "", "", {}),
+            ("GET", "/docs/", "", "", {}),
+            ("GET", "/api/echo.repr", "", "", {}),
+        ],
+        [
+            (200, "application/json", '{\n  "openapi": "3.1.1"'),
+            (200, "text/html", "<!DOCTYPE html>"),
+            (200, "text/x-repr", "[{'name':"),
+        ],
     ),
     "piston_throttle": (
         [("GET", "/api/echo.repr", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],

@@ -220,7 +220,14 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
                 "django-oauth-toolkit>=3.4; extra == 'oauth2'",
             },
         ),
-        ("piston_openapi", {"piston-core<0.2,>=0.1"}),
+        (
+            "piston_openapi",
+            {
+                "piston-core<0.2,>=0.1",
+                "drf-spectacular-sidecar>=2025.1; extra == 'swagger'",
+                "drf-spectacular-sidecar>=2025.1; extra == 'redoc'",
+            },
+        ),
         ("piston_throttle", {"piston-core<0.2,>=0.1", "redis>=5; extra == 'redis'"}),
     ],
 )

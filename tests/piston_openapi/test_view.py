@@ -85,6 +85,7 @@ def test_the_root_of_an_api_leads_to_it(db):
     response = Client().get("/api/")
 
     assert '</api/openapi.json>; rel="service-desc"; type="application/json"' in response.headers["Link"]
+    assert '</api/docs/>; rel="service-doc"; type="text/html"' in response.headers["Link"]
     assert "service-desc" not in Client().get("/api/statistics/").headers.get("Link", "")
 
 

@@ -35,7 +35,15 @@ MIDDLEWARE = [
 PISTON = {
     "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "openapi", "blog.api_hooks"],
     "AUTHENTICATORS": ["session", "oauth", "token", "digest", "basic"],
-    "OPTIONS": {"auth": {"realm": "Blog"}, "oauth": {"realm": "Blog"}},
+    "OPTIONS": {
+        "auth": {"realm": "Blog"},
+        "oauth": {"realm": "Blog"},
+        "openapi": {
+            "title": "Blog",
+            "description": "Posts, what readers say about them, and who writes here. "
+            "Everybody reads; authors write, with the name and the password of their account or with a token.",
+        },
+    },
 }
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "piston_auth.digest.validators.KeepDigests"}]
 LOGIN_URL = "admin:login"

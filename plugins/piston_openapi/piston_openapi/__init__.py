@@ -16,6 +16,8 @@ from piston_openapi.command import OpenAPICommand
 from piston_openapi.document import document
 from piston_openapi.links import DocumentLinkBuilder
 from piston_openapi.options import Options
+from piston_openapi.pages.checks import page_messages
+from piston_openapi.pages.views import DocumentationView
 from piston_openapi.views import DocumentView
 
 __version__ = "0.1.0"
@@ -24,6 +26,7 @@ __all__ = [
     "Change",
     "DocumentLinkBuilder",
     "DocumentView",
+    "DocumentationView",
     "OpenAPICommand",
     "Options",
     "changes",
@@ -49,4 +52,6 @@ def piston_link_builders() -> list[LinkBuilder]:
 @hookimpl
 def piston_checks() -> Iterator[CheckMessage]:
     """Report options that cannot be followed, and addresses that one document cannot hold together."""
-    return messages(plugin_options("openapi", Options))
+    options = plugin_options("openapi", Options)
+    yield from messages(options)
+    yield from page_messages(options)

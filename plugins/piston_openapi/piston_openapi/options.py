@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 VERSIONS = ("3.1.1", "3.2.0")
+READERS = ("everybody", "staff")
+VIEWERS = ("swagger", "redoc")
 _MINOR = re.compile(r"3\.[12](\.\d+)?")
 
 
@@ -21,6 +23,8 @@ class Options:
         description: what it is about, in CommonMark.
         servers: where it is served, as URLs; by default where the document is.
         openapi: the version of OpenAPI, ``3.1`` or ``3.2``.
+        readers: who may read what ``piston_openapi.urls`` serves: ``everybody`` or ``staff``.
+        viewers: what shows the document beside the plugin's own page: ``swagger``, ``redoc``, or both.
     """
 
     title: Any = "API"
@@ -28,6 +32,8 @@ class Options:
     description: Any = ""
     servers: Sequence[Any] = ()
     openapi: Any = "3.1"
+    readers: Any = "everybody"
+    viewers: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant.
@@ -41,6 +47,10 @@ class Options:
         if isinstance(self.servers, str) or not all(isinstance(each, str) for each in self.servers):
             raise ValueError(f"servers is {self.servers!r}; it has to be a list of URLs")
         version_of(self.openapi)
+        if self.readers not in READERS:
+            raise ValueError(f"readers is {self.readers!r}; it has to be one of {', '.join(READERS)}")
+        if isinstance(self.viewers, str) or not all(each in VIEWERS for each in self.viewers):
+            raise ValueError(f"viewers is {self.viewers!r}; it has to be a list of {' and '.join(VIEWERS)}")
 
 
 def version_of(wanted: Any) -> str:

@@ -50,6 +50,7 @@ The blog is served on {address} until Ctrl-C. Try, in a second terminal:
   curl -i {address}/api/posts/nothing-here/                                     # 404
   curl -i -u alice:alice --json '{{"title": "LOUD", "price": "x"}}' {address}/api/posts/  # 422
 
+A page that tells all of it, and lets you try it in the browser, is at {address}/api/docs/.
 The editors' pages are at {address}/admin/ (admin, admin). Tokens are issued there, and applications that ask by
 OAuth are accepted; these find the provider at {address}/oauth/.
 """  # noqa: E501 - each command is a line to copy
