@@ -67,6 +67,8 @@ class Emitter(ABC):
         layout: the class of what a handler may declare for the format in ``layouts``; ``None`` for
             a format that leaves no choice.
         linked: whether its documents show links, and what their reader may do next.
+        last: whether it comes after all others where nobody has put the formats in order, so that only a client
+            that asks for it gets it. ``DEFAULT_EMITTER``, ``EMITTERS`` and a resource's own list say otherwise.
     """
 
     name: ClassVar[str]
@@ -78,6 +80,7 @@ class Emitter(ABC):
     streams: ClassVar[bool] = False
     layout: ClassVar[type | None] = None
     linked: ClassVar[bool] = False
+    last: ClassVar[bool] = False
 
     @abstractmethod
     def emit(self, document: Document, request: HttpRequest) -> bytes:
