@@ -18,9 +18,9 @@ from piston_html.texts import safe_address, shown
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")  # what a browser sends by itself
 _NOTHING = SafeString("")
-_ACTION = """<details class="action"><summary><b class="method {method}">{method}</b> {title}</summary>\
+_ACTION = """<details class="action"><summary><b class="method {method}">{method}</b> {name}</summary>{about}\
 <form method="post" action="{href}" data-method="{method}" data-type="{type}"{enctype}>{token}\
-<fieldset{disabled}>{fields}<p><button>{title}</button></p></fieldset>\
+<fieldset{disabled}>{fields}<p><button>{name}</button></p></fieldset>\
 <p class="said" role="status"></p>{without}</form>{raw}</details>"""
 _RAW = """<details class="raw"><summary>Write the body yourself</summary>\
 <form method="post" action="{href}" data-method="{method}" data-raw><fieldset disabled>\
@@ -60,7 +60,8 @@ def _form(action: Affordance, prefix: str, shown_here: tuple[str, Mapping[str, A
     return format_html(
         _ACTION,
         method=action.method,
-        title=shown(action.title or action.name.replace("_", " ").capitalize()),
+        name=shown(action.name.replace("_", " ").capitalize()),
+        about=format_html('<p class="about">{}</p>', shown(action.title)) if action.title else "",
         href=href,
         type=_type(action),
         enctype=format_html(' enctype="{}"', enctype) if enctype else "",

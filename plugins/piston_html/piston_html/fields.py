@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -34,9 +35,12 @@ def field(asked: Input, number: str, value: Any) -> SafeString:
         value: what an object has there now.
     """
     value = asked.value if value is None else value
+    about = [shown(asked.about)] if asked.about else []
+    if not can_be_edited(_spelt(value)):
+        value = None
+        about.append(shown("What is there now has characters that a form cannot hold."))
     if asked.kind == "hidden":
         return format_html('<input type="hidden" name="{}" value="{}">', asked.name, _spelt(value))
-    about = [shown(asked.about)] if asked.about else []
     control = _control(asked, number, value, about)
     told = format_html('<small id="{}-about">{}</small>', number, format_html_join(" ", "{}", ([x] for x in about)))
     return format_html(
@@ -62,12 +66,12 @@ def _control(asked: Input, number: str, value: Any, about: list[SafeString]) -> 
     if asked.choices:
         return _choice(asked, common, value)
     if asked.kind == "textarea" or (asked.kind == "text" and "\n" in _spelt(value)):
-        return format_html('<textarea {} rows="6"{}>\n{}</textarea>', common, _limits(asked), _editable(value))
+        return format_html('<textarea {} rows="6"{}>\n{}</textarea>', common, _limits(asked), _spelt(value))
     return _input(asked, common, value)
 
 
 def _input(asked: Input, common: SafeString, value: Any) -> SafeString:
-    kind, text, offset = asked.kind, _editable(value), SafeString("")
+    kind, text, offset = asked.kind, "" if isinstance(value, dict | list) else _spelt(value), SafeString("")
     if kind in ("file", "password"):
         text = ""
     elif kind in _HOLDS and text:
@@ -127,18 +131,14 @@ def _reference(asked: Input, common: SafeString, value: Any, about: list[SafeStr
 
 
 def _key(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else value
-
-
-def _editable(value: Any) -> str:
-    """Return a value as text, nothing if a field of a form cannot hold it."""
-    text = _spelt(value)
-    return text if can_be_edited(text) else ""
+    return value.get(name) if isinstance(value, dict) else value if isinstance(value, str | int) else None
 
 
 def _spelt(value: Any) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):  # of a JSONField
+        return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    if value is None:
+        return ""
     return value.isoformat() if isinstance(value, date | datetime | time) else str(value)

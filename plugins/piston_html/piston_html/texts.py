@@ -11,32 +11,34 @@ from django.utils.safestring import SafeString
 # Controls, what turns the direction of text, what has no width, lone surrogates and noncharacters. Tabs, line ends
 # and the joiners of emoji stay as they are.
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_NO_INPUT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _ON_SITE = re.compile(r"/[\w.~!$&'()*+,;=:@%?#\[\]-][\w.~!$&'()*+,;=:@%/?#\[\]-]*", re.ASCII)
 _ON_WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SAFE_SCHEMES = ("http:", "https:", "mailto:")
-_LONG = 600  # characters of text that are shown before it is folded
+_LONG = 1000  # characters of text that are shown before it is folded
 _BEGINNING = 160
 
 
 def shown(text: str) -> SafeString:
     """Return text as HTML that shows every character of it, also one that is not to be seen."""
-    markup = escape(text)
-    if "\r" in markup:
-        markup = markup.replace("\r", "&#13;")  # a browser would take it for a line end
-    return SafeString(_HIDDEN.sub(_code_point, markup))
+    return SafeString(_HIDDEN.sub(_code_point, escape(text)))
 
 
 def _code_point(found: re.Match[str]) -> str:
+    if (
+        found[0] == "\r" and found.string[found.end() : found.end() + 1] == "\n"
+    ):  # a line end of DOS, which is in order
+        return '<code class="u" hidden>U+000D</code>'
     return f'<code class="u">U+{ord(found[0]):04X}</code>'
 
 
 def can_be_edited(text: str) -> bool:
-    """Return whether a field of a form can hold a text without a change."""
-    return "\r" not in text and not _HIDDEN.search(text)
+    """Return whether a field of a form can hold a text; line ends may become others, as in any form."""
+    return not _NO_INPUT.search(text.replace("\r\n", "\n"))
 
 
 def text(value: str) -> str:

@@ -56,13 +56,13 @@ def top(
         who=_who(request, login),
         crumbs=format_html_join("", "<li>{}", ([each] for each in _crumbs(request))),
         about="" if refused else _about(resource.handler),
-        method=request.method,
+        method="GET" if request.method == "HEAD" else request.method,  # which is answered alike
         kind=str(response.status_code)[0],
         status=response.status_code,
         reason=shown(response.reason_phrase),
         formats=_formats(request, resource),
-        request=_message(f"{request.method} {request.get_full_path()}", _asked(request)),
-        response=_message(f"{response.status_code} {response.reason_phrase}", response.headers.items()),
+        request=_message(request.get_full_path(), _asked(request)),
+        response=_message(f"{response.status_code} {response.reason_phrase}", _answered(response)),
     )
 
 
@@ -164,6 +164,10 @@ def _asked(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for name in _SHOWN:
         if name in request.headers:
             yield name, "(not shown)" if name in _SECRET else request.headers[name]
+
+
+def _answered(response: HttpResponseBase) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in response.headers.items() if name != "Content-Length")  # which changes yet
 
 
 def _message(line: str, fields: Any) -> SafeString:

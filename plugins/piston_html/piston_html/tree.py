@@ -119,7 +119,7 @@ class Rows:
     def _row(self, row: Mapping[str, Any]) -> str:
         names = self._columns or ()
         cells = [self.tree.of(row[name]) if name in row else None for name in names]
-        cells[0] = _led(cells[0] or "", row)
+        cells[0] = _led(cells[0] or "", row) or None
         return "<tr>" + "".join([_cell(name, markup) for name, markup in zip(names, cells, strict=True)])
 
 
