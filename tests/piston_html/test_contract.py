@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from piston_html import HTMLEmitter
-
 from piston_core.testing import EmitterContract, PluginContract
+from piston_html import HTMLEmitter
 from tests.piston_html import reading
 
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
-from piston_html.assets import TOKEN, TOP
 
 from blog.models import Post
 from piston_core import BaseHandler, Problem
 from piston_core.testing import serving
+from piston_html.assets import TOKEN, TOP
 from tests.piston_html.conftest import ACCEPT
 from tests.piston_html.reading import data, page, plain, problem
 

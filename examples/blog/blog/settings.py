@@ -33,9 +33,9 @@ MIDDLEWARE = [
 ]
 
 PISTON = {
-    "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "blog.api_hooks"],
+    "PLUGINS": ["json", "xml", "yaml", "html", "auth", "oauth", "throttle", "blog.api_hooks"],
     "AUTHENTICATORS": ["session", "oauth", "token", "digest", "basic"],
-    "OPTIONS": {"auth": {"realm": "Blog"}, "oauth": {"realm": "Blog"}},
+    "OPTIONS": {"auth": {"realm": "Blog"}, "oauth": {"realm": "Blog"}, "html": {"title": "Blog"}},
 }
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "piston_auth.digest.validators.KeepDigests"}]
 LOGIN_URL = "admin:login"

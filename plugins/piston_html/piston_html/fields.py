@@ -36,6 +36,8 @@ def field(asked: Input, number: str, value: Any) -> SafeString:
     """
     value = asked.value if value is None else value
     about = [shown(asked.about)] if asked.about else []
+    if isinstance(value, dict | list) and not _takes_several(asked):
+        value = None
     if not can_be_edited(_spelt(value)):
         value = None
         about.append(shown("What is there now has characters that a form cannot hold."))
@@ -52,6 +54,11 @@ def field(asked: Input, number: str, value: Any) -> SafeString:
         control=control,
         about=told if about else "",
     )
+
+
+def _takes_several(asked: Input) -> bool:
+    """Return whether a field can hold what is no single value: related objects, choices, JSON."""
+    return asked.related is not None or bool(asked.choices) or asked.kind == "textarea"
 
 
 def _control(asked: Input, number: str, value: Any, about: list[SafeString]) -> SafeString:
@@ -71,7 +78,7 @@ def _control(asked: Input, number: str, value: Any, about: list[SafeString]) -> 
 
 
 def _input(asked: Input, common: SafeString, value: Any) -> SafeString:
-    kind, text, offset = asked.kind, "" if isinstance(value, dict | list) else _spelt(value), SafeString("")
+    kind, text, offset = asked.kind, _spelt(value), SafeString("")
     if kind in ("file", "password"):
         text = ""
     elif kind in _HOLDS and text:

@@ -18,11 +18,14 @@ from django.utils.html import format_html
 from piston_core import Resource, quoted
 from piston_html.assets import TOKEN, TOP, begin, policy
 from piston_html.emitter import STREAMS
+from piston_html.texts import encoded
 from piston_html.top import top
 
 
 def finish(request: HttpRequest, resource: Resource, response: HttpResponseBase) -> None:
     """Finish an answer, if it is a page of ours."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return
     if isinstance(response, StreamingHttpResponse):
         if request.META.pop(STREAMS, False):
             _tell(request, resource, response)
@@ -49,7 +52,7 @@ def _filling(request: HttpRequest, resource: Resource, response: HttpResponseBas
     token = get_token(request) if _has_cookie(resource) and _is_known(request) else ""
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or ""
     login = "" if _is_known(request) else login_address(request, resource)
-    above = top(request, resource, response, login, {header: token} if token else {}).encode("utf-8", "replace")
+    above = encoded(top(request, resource, response, login, {header: token} if token else {}))
     field = (
         format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token).encode() if token else b""
     )

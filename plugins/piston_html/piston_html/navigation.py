@@ -23,7 +23,7 @@ def pages(document: Document) -> SafeString:
     if not found and not total:
         return _NOTHING
     each = format_html_join(
-        " ", '<a rel="{}" href="{}">{}</a>', ((rel, link.href, _PAGES[rel]) for link, rel in found)
+        " ", '<a rel="{}" href="{}">{}</a>', ((rel, safe_address(link.href), _PAGES[rel]) for link, rel in found)
     )
     return format_html('<nav class="pages" aria-label="Pages">{} {}</nav>', each, total)
 
@@ -55,7 +55,7 @@ def search(document: Document, request: HttpRequest) -> SafeString:
     return format_html(
         '<form class="search" role="search" action="{}"><h2>Search</h2>{}'
         "<p><button>Search</button><noscript> Without a script, what is empty is asked for as well.</noscript></form>",
-        found[1],
+        safe_address(found[1]),
         fields,
     )
 

@@ -8,13 +8,17 @@ from html import escape
 from django.utils.encoding import iri_to_uri
 from django.utils.safestring import SafeString
 
-# Controls, what turns the direction of text, what has no width, lone surrogates and noncharacters. Tabs, line ends
-# and the joiners of emoji stay as they are.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+# What HTML has no form for: controls but for tabs and line ends, lone surrogates, noncharacters.
+_IMPOSSIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    chr(plane * 0x10000 + 0xFFFE) + chr(plane * 0x10000 + 0xFFFF) for plane in range(17)
 )
-_NO_INPUT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# The same, what turns the direction of text and what has no width; the joiners of emoji stay as they are.
+_HIDDEN = re.compile(
+    f"[{_IMPOSSIBLE}\r\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+_NOT_HTML = re.compile(f"[{_IMPOSSIBLE}]")
+_BLANK = re.compile(r"[\x00-\x20]")
 _ON_SITE = re.compile(r"/[\w.~!$&'()*+,;=:@%?#\[\]-][\w.~!$&'()*+,;=:@%/?#\[\]-]*", re.ASCII)
 _ON_WEB = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -38,7 +42,12 @@ def _code_point(found: re.Match[str]) -> str:
 
 def can_be_edited(text: str) -> bool:
     """Return whether a field of a form can hold a text; line ends may become others, as in any form."""
-    return not _NO_INPUT.search(text.replace("\r\n", "\n"))
+    return not _NOT_HTML.search(text) and "\r" not in text.replace("\r\n", "\n")
+
+
+def encoded(markup: str) -> bytes:
+    """Return markup as bytes; attributes, which show nothing, lose what HTML has no form for."""
+    return _NOT_HTML.sub("\ufffd", markup).encode()
 
 
 def text(value: str) -> str:
@@ -66,7 +75,7 @@ def address_in(value: str) -> str:
 def safe_address(href: str) -> str:
     """Return the address of a link that was declared, ``""`` for one that a page had better not lead to."""
     scheme = _SCHEME.match(href)
-    if _HIDDEN.search(href) or href[:1].isspace() or (scheme and scheme[0].lower() not in _SAFE_SCHEMES):
+    if _HIDDEN.search(href) or _BLANK.search(href) or (scheme and scheme[0].lower() not in _SAFE_SCHEMES):
         return ""
     return iri_to_uri(href) or ""
 

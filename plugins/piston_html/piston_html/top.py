@@ -55,7 +55,7 @@ def top(
         metas=_metas(request, response, token),
         who=_who(request, login),
         crumbs=format_html_join("", "<li>{}", ([each] for each in _crumbs(request))),
-        about="" if refused else _about(resource.handler),
+        about="" if refused or _api(resource) else _about(resource.handler),
         method="GET" if request.method == "HEAD" else request.method,  # which is answered alike
         kind=str(response.status_code)[0],
         status=response.status_code,
@@ -71,11 +71,17 @@ def _site(resource: Resource) -> str:
     return next((str(each.title) for each in emitters.values() if hasattr(each, "title")), "API")
 
 
+def _api(resource: Resource) -> Api | None:
+    """Return the API whose root this is, if it is one."""
+    api = getattr(resource.handler, "api", None)
+    return api if isinstance(api, Api) else None
+
+
 def _title(request: HttpRequest, resource: Resource) -> str:
     """Return what a page is about, in the words of the model or of the handler's class."""
     handler, match = resource.handler, request.resolver_match
-    api = getattr(handler, "api", None)
-    if isinstance(api, Api):
+    api = _api(resource)
+    if api is not None:
         return api.title
     if handler.model is None:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", type(handler).__name__.removesuffix("Handler"))

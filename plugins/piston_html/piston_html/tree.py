@@ -146,7 +146,12 @@ def _opening(columns: tuple[str, ...]) -> str:
 
 
 def _is_flat(value: Mapping[str, Any]) -> bool:
-    return bool(value) and all(type(each) in _SCALARS or name == LINKS for name, each in value.items())
+    """Return whether an object holds nothing but single values and lists of them, so that it fits a row."""
+    return bool(value) and all(_is_single(each) or name == LINKS for name, each in value.items())
+
+
+def _is_single(value: Any) -> bool:
+    return type(value) in _SCALARS or (type(value) is list and all(type(each) in _SCALARS for each in value))
 
 
 # -- where a row leads to -------------------------------------------------------------------------
