@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django import forms
 
@@ -62,9 +64,9 @@ def test_a_long_text_is_kept_as_it_is(text):
 
 
 def test_json_is_edited_as_json():
-    assert (
-        "".join(control(Input("x", "textarea"), {"a": [1, "ü"]}).itertext()) == '{\n  "a": [\n    1,\n    "ü"\n  ]\n}'
-    )
+    text = "".join(control(Input("x", "textarea"), {"a": [1, "ü"]}).itertext())
+
+    assert (json.loads(text), "ü" in text) == ({"a": [1, "ü"]}, True)
 
 
 @pytest.mark.parametrize(("shown", "chosen"), [(True, ["true"]), (False, ["false"]), (None, [""])])
@@ -111,7 +113,7 @@ class Ordering(BaseHandler):
         return request.form.cleaned_data
 
 
-def test_a_form_without_a_model_is_sent_as_browsers_send_it():
+def test_a_form_without_a_model_is_sent_as_browsers_send_it(db):
     with serving(Ordering, plugins=["json", "html"], PISTON={"AUTHENTICATORS": []}) as client:
         form = page(client.get("/", headers={"Accept": ACCEPT}).content).find(".//form[@enctype]")
         assert form.get("enctype") == "application/x-www-form-urlencoded"
