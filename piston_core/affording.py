@@ -204,7 +204,7 @@ def _affordance(
 ) -> Affordance:
     media_type = "application/json" if "application/json" in types else next(iter(types), "")
     inputs = inputs_of(form, partial=partial) if form is not None and hasattr(form, "base_fields") else ()
-    return Affordance(named.name, method, href, named.title, media_type, inputs)
+    return Affordance(named.name, method, href, named.title, media_type, inputs, tuple(types))
 
 
 def _title(handler: BaseHandler, action: str) -> str:

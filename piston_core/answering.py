@@ -15,6 +15,7 @@ from django.utils.encoding import escape_uri_path
 from piston_core.access import Operation
 from piston_core.affording import affordances_of, links_of, spot_at
 from piston_core.arguments import identifies
+from piston_core.bound import Bound
 from piston_core.contracts import Document
 from piston_core.exchange import Exchange
 from piston_core.handler import WRITES, BaseHandler
@@ -24,16 +25,19 @@ from piston_core.lists.pages import Page, page_of
 from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
 from piston_core.mounted import root_of
+from piston_core.pipeline.caching import announce, keep
 from piston_core.pipeline.call import Outcome, outcome_of
 from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.link import link
+from piston_core.pipeline.negotiate import names_format
 from piston_core.pipeline.permit import visible
 from piston_core.pipeline.prefer import applied
 from piston_core.pipeline.query import equivalent, parameters_of
 from piston_core.pipeline.represent import data_of, location
-from piston_core.pipeline.respond import empty, rendered, respond
+from piston_core.pipeline.respond import empty, rendered, respond, vary
 from piston_core.pipeline.select import Methods, describe
+from piston_core.pipeline.throttle import tell_limits
 from piston_core.plans.addresses import Addresses
 from piston_core.plans.values import Values, Whole, is_plain
 from piston_core.replies import NOTHING
@@ -76,6 +80,18 @@ def wish_for(
     ranged = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""  # RFC 9110, section 14.2
     strict = preferred.get("handling") == "strict"
     return wish_of(handler, request.GET, ranged, preferred.get("count", ""), strict=strict)
+
+
+def tell(
+    request: HttpRequest, response: HttpResponseBase, bound: Bound, announcements: Mapping[str, str] | None
+) -> None:
+    """Set what every answer of a resource tells, however it has come about."""
+    vary(response, bound.vary_but_accept if names_format(request) else bound.vary)
+    keep(request, response)
+    if bound.demands:
+        tell_limits(request, response)
+    if announcements:
+        announce(response, announcements)
 
 
 def answer(request: HttpRequest, resource: Resource, exchange: Exchange, result: Any) -> HttpResponseBase:

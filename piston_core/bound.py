@@ -141,10 +141,15 @@ def _named(what: str, declared: Iterable[str | Part], offered: Mapping[str, Part
 
 
 def _formats(registry: Registry, named: Sequence[str] | None) -> dict[str, Emitter]:
-    """Return the emitters by name; the settings' default comes first where the resource names none."""
+    """Return the emitters by name; the settings' default comes first where the resource names none.
+
+    Those that want to come last do so where nobody has put them in order.
+    """
     refuse_unknown("A resource's emitters", named or (), registry.emitters, "name")
     declared = registry.settings.emitters if named is None else named
-    names = list(registry.emitters if declared is None else declared)
+    names = list(declared or ())
+    if declared is None:
+        names = sorted(registry.emitters, key=lambda name: registry.emitters[name].last)
     default = registry.settings.default_emitter
     if named is None and default:
         names.sort(key=lambda name: name != default)

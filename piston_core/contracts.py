@@ -116,6 +116,8 @@ class Emitter(ABC):
             a format that leaves no choice.
         linked: whether its documents show links, and what their reader may do next.
         dialect: how the parameters of its requests read, ``None`` for those of the core.
+        last: whether it comes after all others where nobody has put the formats in order, so that only a client
+            that asks for it gets it. ``DEFAULT_EMITTER``, ``EMITTERS`` and a resource's own list say otherwise.
     """
 
     name: ClassVar[str]
@@ -128,6 +130,7 @@ class Emitter(ABC):
     layout: ClassVar[type | None] = None
     linked: ClassVar[bool] = False
     dialect: ClassVar[Dialect | None] = None
+    last: ClassVar[bool] = False
 
     @abstractmethod
     def emit(self, document: Document, request: HttpRequest) -> bytes:

@@ -139,7 +139,7 @@ def piston_handle_exception(
 
 @hookspec
 def piston_response_ready(request: HttpRequest, resource: Resource, response: HttpResponseBase) -> None:
-    """A response is about to leave: good, refused or failed. Header fields may still be set.
+    """A response is about to leave, with all its header fields: good, refused or failed. They may still be changed.
 
     Args:
         request: the request.

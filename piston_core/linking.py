@@ -85,6 +85,7 @@ class Affordance:
         title: what people call it.
         media_type: what its data is sent in, ``""`` for a method without data.
         inputs: what it asks for.
+        media_types: all that its data may be sent in.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Affordance:
     title: str = ""
     media_type: str = ""
     inputs: tuple[Input, ...] = ()
+    media_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

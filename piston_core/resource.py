@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from piston_core.access import Authenticator, Throttle
-from piston_core.answering import answer, description, wish_for
+from piston_core.answering import answer, description, tell, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
 from piston_core.declarations import Lifecycle
@@ -23,18 +23,17 @@ from piston_core.handler import CHANGES, WITH_BODY, WRITES, BaseHandler
 from piston_core.idempotency import claim_for
 from piston_core.permissions import Declared
 from piston_core.pipeline.authenticate import authenticate, unauthorized
-from piston_core.pipeline.caching import DECLARED, announce, announcements, keep
+from piston_core.pipeline.caching import DECLARED, announcements
 from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_request
 from piston_core.pipeline.choose import Chosen, aim_of, choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
-from piston_core.pipeline.negotiate import names_format, negotiate
+from piston_core.pipeline.negotiate import negotiate
 from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query, translate
-from piston_core.pipeline.respond import empty, vary, without_body
+from piston_core.pipeline.respond import empty, without_body
 from piston_core.pipeline.select import Methods, is_async, mark_async, methods_of, select
-from piston_core.pipeline.throttle import tell_limits
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
@@ -254,18 +253,14 @@ class Resource:
             raise
 
     def _finished(self, request: HttpRequest, response: HttpResponseBase, bound: Bound) -> HttpResponseBase:
-        """Return an answer with what every one of them tells, however it has come about."""
+        """Return an answer as it leaves, however it has come about."""
+        tell(request, response, bound, self.announcements)
         if bound.moments.ready is not None:
             try:
                 bound.moments.response_ready(request, self, response)
             except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
                 response = refuse(self, request, bound, error)
-        vary(response, bound.vary_but_accept if names_format(request) else bound.vary)
-        keep(request, response)
-        if bound.demands:
-            tell_limits(request, response)
-        if self.announcements:
-            announce(response, self.announcements)
+                tell(request, response, bound, self.announcements)
         if request.method == "HEAD":
             without_body(response)
         return response

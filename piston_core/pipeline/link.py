@@ -15,7 +15,7 @@ class Linking(NamedTuple):
     """Who links the answers of a format.
 
     Attributes:
-        builders: the link builders, in their order.
+        builders: the link builders that say where whole answers lead to, in their order.
         arranger: the one of them that puts rows in order, if there is any.
     """
 
@@ -31,7 +31,8 @@ def linking_for(emitter: Emitter, builders: Collection[LinkBuilder]) -> Linking:
     """Return who links the answers that an emitter writes: the first builder that names one of its media types."""
     own = (each for each in builders if not {*emitter.media_types}.isdisjoint(each.media_types))
     general = (each for each in builders if EVERY in each.media_types)
-    return Linking(tuple(builders), next(own, next(general, None)))
+    telling = tuple(each for each in builders if type(each).links is not LinkBuilder.links)
+    return Linking(telling, next(own, next(general, None)))
 
 
 def link(subject: Subject, linking: Linking) -> tuple[Link, ...]:

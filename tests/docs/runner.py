@@ -49,6 +49,7 @@ ELSEWHERE = {
     "pip install piston-auth",
     "pip install piston-xml",
     "pip install piston-yaml",
+    "pip install piston-html",
     "pip install piston-pickle",
     "pip install piston-throttle",
     "pip install piston-hateoas",

@@ -100,6 +100,10 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [("GET", "/api/echo.yaml", "", "", {}), ("POST", "/api/echo.yaml", "a: 1", "application/yaml", {})],
         [(200, "application/yaml", "- name: "), (201, "application/yaml", "received:\n  a: 1\n")],
     ),
+    "piston_html": (
+        [("GET", "/api/echo.html", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
+        [(200, "text/html", "<!DOCTYPE html>"), (200, "text/x-repr", "[{'name':")],
+    ),
     "piston_pickle": (
         [("GET", "/api/echo.pickle", "", "", {}), ("POST", "/api/echo.repr", "", "application/python-pickle", {})],
         [(200, "application/python-pickle", "\x80"), (201, "text/x-repr", "{'received': {}}")],

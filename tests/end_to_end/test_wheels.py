@@ -207,6 +207,7 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
         ("piston_json", {"orjson>=3.10", "piston-core<0.2,>=0.1"}),
         ("piston_xml", {"defusedxml>=0.7.1", "piston-core<0.2,>=0.1"}),
         ("piston_yaml", {"piston-core<0.2,>=0.1", "pyyaml>=6.0.1"}),
+        ("piston_html", {"piston-core<0.2,>=0.1"}),
         ("piston_pickle", {"piston-core<0.2,>=0.1"}),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),
         ("piston_hydra", {"piston-core<0.2,>=0.1"}),

@@ -33,11 +33,12 @@ MIDDLEWARE = [
 ]
 
 PISTON = {
-    "PLUGINS": ["json", "xml", "yaml", "auth", "oauth", "throttle", "openapi", "blog.api_hooks"],
+    "PLUGINS": ["json", "xml", "yaml", "html", "hateoas", "auth", "oauth", "throttle", "openapi", "blog.api_hooks"],
     "AUTHENTICATORS": ["session", "oauth", "token", "digest", "basic"],
     "OPTIONS": {
         "auth": {"realm": "Blog"},
         "oauth": {"realm": "Blog"},
+        "html": {"title": "Blog"},
         "openapi": {
             "title": "Blog",
             "description": "Posts, what readers say about them, and who writes here. "

@@ -402,3 +402,35 @@ def test_the_moments_change_with_the_settings(plug, settings):
 
     assert CALLS == ["received OkHandler", "handler", "ready 200", "handler"]
     assert get_registry().moments.received is None
+
+
+# -- the last word ------------------------------------------------------------------------------
+
+SEEING = (
+    TELL
+    + """
+@hookimpl
+def piston_response_ready(request, response):
+    CALLS.append(dict(response.headers))
+"""
+)
+
+
+@pytest.mark.parametrize("address", ["/api/ok/", "/api/async/", "/api/missing/"])
+def test_a_ready_response_has_all_its_header_fields(plug, address):
+    plug(xa=SEEING)
+
+    response = Client().get(address)
+
+    seen = CALLS[-1]
+    assert {"Vary", "Cache-Control"} <= seen.keys()
+    assert seen.items() <= dict(response.headers).items()
+
+
+def test_what_answers_a_failing_plugin_has_all_header_fields_as_well(plug):
+    plug(xa=RAISING["piston_response_ready"])
+
+    response = Client(raise_request_exception=False).get("/api/ok/")
+
+    assert response.status_code == 500
+    assert (response.headers["Vary"], response.headers["Cache-Control"]) == ("Accept", "no-store")
