@@ -1,6 +1,6 @@
 """The blog's own Piston plugin: a module of the project, enabled by its dotted name in the settings.
 
-It says where an answer leads to, keeps a journal of what is written, says how long a request took, turns an exception
+It keeps a journal of what is written, says how long a request took, turns an exception
 of the blog's own into an answer, and tells the readers of the API's description whom to ask.
 """
 
@@ -14,20 +14,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from blog.links import CollectionLinkBuilder
-from piston_core import BaseHandler, LinkBuilder, Problem, hookimpl
+from piston_core import BaseHandler, Problem, hookimpl
 
 logger = logging.getLogger("blog.journal")
 
 
 class Moderated(Exception):
     """A comment holds a word that the editors do not want."""
-
-
-@hookimpl
-def piston_link_builders() -> list[LinkBuilder]:
-    """Offer ``collection``."""
-    return [CollectionLinkBuilder()]
 
 
 @hookimpl

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404
 from blog.api_hooks import Moderated
 from blog.forms import CommentForm, PostForm
 from blog.models import Comment, Post, Tag
-from piston_core import AnonymousBaseHandler, BaseHandler, Reply, Request, causes, rc, validate
+from piston_auth import Owner
+from piston_core import AnonymousBaseHandler, BaseHandler, Relation, Request, causes, validate
 from piston_throttle import throttle
 
 UNWANTED = {"casino", "lottery"}
@@ -52,6 +53,8 @@ class PostHandler(BaseHandler):
     allowed_methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     anonymous = "AnonymousPostHandler"
     form = PostForm
+    permissions = {"read": (), "create": ["authenticated"], "*": [Owner("author")]}
+    links = ("author", Relation("comments", "comment-list", title="What readers say"))
 
     @classmethod
     def content_size(cls, post: Post) -> int:
@@ -67,23 +70,6 @@ class PostHandler(BaseHandler):
         """Return a post of whoever sends it."""
         return Post(author=request.user)
 
-    @causes({403: "Only its author may change a post."})
-    def update(self, request: Request, slug: str) -> Post | Reply:
-        """Save a post if it is the sender's own."""
-        if request.form.instance.author != request.user:
-            return rc.FORBIDDEN(detail="Only its author may change a post.")
-        post: Post = request.form.save()
-        return post
-
-    @causes({403: "Only its author may delete a post."})
-    def delete(self, request: Request, slug: str) -> Reply:
-        """Delete a post if it is the sender's own."""
-        post = self.get(request, slug=slug)
-        if post.author != request.user:
-            return rc.FORBIDDEN(detail="Only its author may delete a post.")
-        post.delete()
-        return rc.DELETED
-
 
 class AnonymousPostHandler(AnonymousBaseHandler):
     """The blog's posts, as everybody reads them."""
@@ -93,6 +79,7 @@ class AnonymousPostHandler(AnonymousBaseHandler):
     list_fields = PostHandler.list_fields
     sorting = PostHandler.sorting
     filters = PostHandler.filters
+    links = PostHandler.links
     content_size = PostHandler.content_size
 
     def queryset(self, request: Request) -> QuerySet[Post]:
@@ -105,6 +92,7 @@ class CommentHandler(BaseHandler):
 
     model = Comment
     fields = ("body", "name", ("author", ("username",)), "created")
+    links = (Relation("post", "post-item", of_list=True),)
     idempotency = True
     allowed_methods = ("GET", "POST")
     anonymous = "AnonymousCommentHandler"
@@ -137,6 +125,7 @@ class AnonymousCommentHandler(AnonymousBaseHandler):
 
     model = Comment
     fields = CommentHandler.fields
+    links = CommentHandler.links
     read = CommentHandler.read
 
 
@@ -146,6 +135,7 @@ class AuthorHandler(BaseHandler):
     model = User
     fields = ("username", "first_name", "last_name", ("profile", ("bio",)), "post_count")
     list_fields = ("username", "first_name", "post_count")
+    links = (Relation("posts", "post-list", {"author__username": "username"}),)
     allowed_methods = ("GET",)
 
     def queryset(self, request: Request) -> QuerySet[User]:
@@ -162,6 +152,7 @@ class TagHandler(BaseHandler):
 
     model = Tag
     fields = ("name", "slug")
+    links = (Relation("posts", "post-list", {"tags__slug": "slug"}),)
     allowed_methods = ("GET",)
 
 

@@ -48,6 +48,21 @@ class HALEmitter(JSONFormat):
         """Return a resource object; one that its handler has given ``_links`` keeps them."""
         return value if isinstance(value, dict) and isinstance(value.get("_links", {}), dict) else {"value": value}
 
+    def schema(
+        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
+    ) -> Mapping[str, Any] | None:
+        """Return the schema of a resource object."""
+        if is_problem:
+            return schema
+        around = {"_links": {"type": "object"}, "_templates": {"type": "object"}}
+        if many:
+            embedded = {"type": "object", "additionalProperties": schema}
+            properties = {**around, "_embedded": embedded, "total": {"type": "integer"}}
+            return {"type": "object", "properties": properties}
+        if schema.get("type") != "object" or "properties" not in schema:
+            return {"type": "object"}
+        return {**schema, "properties": {**schema["properties"], **around}}
+
     def enveloped(self, document: Document, data: Any, request: HttpRequest) -> Any:
         """Return a resource object: the one of the answer, or one that has the list embedded."""
         resource = _of_list(document, data) if isinstance(data, list) else data

@@ -59,6 +59,21 @@ class SirenEmitter(JSONFormat):
             "properties": value if isinstance(value, dict) else {"value": value},
         }
 
+    def schema(
+        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
+    ) -> Mapping[str, Any] | None:
+        """Return the schema of an entity."""
+        if is_problem:
+            return schema
+        around = {"links": {"type": "array"}, "actions": {"type": "array"}}
+        own = {"class": {"type": "array"}, "properties": {"type": "object"}, "entities": {"type": "array"}}
+        inner = schema.get("properties", {})
+        if many:
+            own["entities"] = {"type": "array", "items": schema.get("items", {})}
+        elif "class" in inner:  # an object that a plan shows
+            own = {name: each for name, each in inner.items() if name not in {"rel", "links"}}
+        return {"type": "object", "properties": {**own, **around}}
+
     def enveloped(self, document: Document, data: Any, request: HttpRequest) -> Any:
         """Return the entity of the answer, or one that has the list's objects as its sub-entities."""
         entity = _of_list(document, data) if isinstance(data, list) else data

@@ -25,6 +25,7 @@ class JSONFormat(Emitter):
     native = frozenset({datetime, date, UUID})
     textual = True
     linked = True
+    last = True
 
     @abstractmethod
     def enveloped(self, document: Document, data: Any, request: HttpRequest) -> Any:
