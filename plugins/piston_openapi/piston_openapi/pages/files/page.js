@@ -116,7 +116,7 @@
   };
   const ask = async () => {
     const answer = await fetch("?session", { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (!answer.ok) return;
+    if (!answer.ok || answer.redirected) return; // such as to a page to log in
     session = await answer.json();
     const radio = one("[value=session]", chosen);
     if (!session.user || !radio) return;

@@ -8,7 +8,7 @@ document.body.style.margin = "0";
     requestInterceptor: async (request) => {
       if (safe.test(request.method ?? "GET")) return request;
       const answer = await fetch(`${page}?session`, { cache: "no-store" });
-      const token = answer.ok ? (await answer.json()).token : "";
+      const token = answer.ok && !answer.redirected ? (await answer.json()).token : "";
       if (token) request.headers[csrfHeader] = token;
       return request;
     },
