@@ -159,6 +159,7 @@ class TagHandler(BaseHandler):
 
     model = Tag
     fields = ("name", "slug")
+    filters = ("name__icontains",)
     allowed_methods = ("GET",)
 
 
