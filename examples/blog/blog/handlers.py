@@ -153,6 +153,7 @@ class TagHandler(BaseHandler):
     model = Tag
     fields = ("name", "slug")
     links = (Relation("posts", "post-list", {"tags__slug": "slug"}),)
+    filters = ("name__icontains",)
     allowed_methods = ("GET",)
 
 

@@ -12,7 +12,7 @@ from piston_core import Document, Emitter, in_pieces
 from piston_html.actions import forms
 from piston_html.assets import begin, end
 from piston_html.navigation import links, pages, search
-from piston_html.texts import encoded, shown
+from piston_html.texts import possible, shown
 from piston_html.tree import Rows, Tree
 
 STREAMS = "piston_html.streams"  # where the request's META says that its answer is a stream of ours
@@ -39,13 +39,13 @@ class HTMLEmitter(Emitter):
     def emit(self, document: Document, request: HttpRequest) -> bytes:
         """Return the page."""
         data = _problem(document.data, self.tree) if document.is_problem else self._whole(document.data)
-        return b"".join([begin(), _before(document), encoded(data), _after(document, request)])
+        return b"".join([begin(), _before(document), data.encode(), _after(document, request)])
 
     def stream(self, document: Document, request: HttpRequest) -> Iterator[bytes]:
         """Yield the page up to its rows, then some rows at a time, then the rest of it."""
         request.META[STREAMS] = True
         rows, piece = Rows(self.tree), begin() + _before(document)
-        for written in in_pieces(document.data, lambda some: encoded(rows.write(some))):
+        for written in in_pieces(document.data, lambda some: rows.write(some).encode()):
             yield piece + written
             piece = b""
         nothing = b"" if rows.end else self.tree.of([]).encode()
@@ -62,7 +62,7 @@ def _before(document: Document) -> bytes:
     """Return what stands above the data."""
     if document.is_problem:
         return b'<main><section id="problem">'
-    return encoded(format_html('<main>{}<section id="data" aria-label="Data">', pages(document)))
+    return possible(format_html('<main>{}<section id="data" aria-label="Data">', pages(document))).encode()
 
 
 def _after(document: Document, request: HttpRequest) -> bytes:
@@ -70,7 +70,7 @@ def _after(document: Document, request: HttpRequest) -> bytes:
     below = "" if document.is_problem else pages(document)
     aside = search(document, request), links(document), forms(document, request)
     aside_markup = format_html("<aside>{}{}{}</aside>", *aside) if any(aside) else ""
-    return encoded(format_html("</section>{}</main>{}", below, aside_markup)) + end()
+    return possible(format_html("</section>{}</main>{}", below, aside_markup)).encode() + end()
 
 
 def _problem(told: Any, tree: Tree) -> str:
@@ -82,4 +82,4 @@ def _problem(told: Any, tree: Tree) -> str:
 def _fault(fault: dict[str, Any]) -> str:
     pointer, detail = str(fault.get("pointer", "")), str(fault.get("detail", ""))
     place = format_html("<code>{}</code> ", shown(pointer)) if pointer else ""
-    return format_html('<li data-pointer="{}">{}<span>{}</span>', pointer, place, shown(detail))
+    return possible(format_html('<li data-pointer="{}">{}<span>{}</span>', pointer, place, shown(detail)))

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from piston_core import Resource, quoted
 from piston_html.assets import TOKEN, TOP, begin, policy
 from piston_html.emitter import STREAMS
-from piston_html.texts import encoded
+from piston_html.texts import possible
 from piston_html.top import top
 
 
@@ -52,7 +52,7 @@ def _filling(request: HttpRequest, resource: Resource, response: HttpResponseBas
     token = get_token(request) if _has_cookie(resource) and _is_known(request) else ""
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or ""
     login = "" if _is_known(request) else login_address(request, resource)
-    above = encoded(top(request, resource, response, login, {header: token} if token else {}))
+    above = possible(top(request, resource, response, login, {header: token} if token else {})).encode()
     field = (
         format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token).encode() if token else b""
     )

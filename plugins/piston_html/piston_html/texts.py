@@ -29,7 +29,8 @@ _BEGINNING = 160
 
 def shown(text: str) -> SafeString:
     """Return text as HTML that shows every character of it, also one that is not to be seen."""
-    return SafeString(_HIDDEN.sub(_code_point, escape(text)))
+    markup = escape(text)
+    return SafeString(markup if text.isprintable() else _HIDDEN.sub(_code_point, markup))
 
 
 def _code_point(found: re.Match[str]) -> str:
@@ -45,9 +46,9 @@ def can_be_edited(text: str) -> bool:
     return not _NOT_HTML.search(text) and "\r" not in text.replace("\r\n", "\n")
 
 
-def encoded(markup: str) -> bytes:
-    """Return markup as bytes; attributes, which show nothing, lose what HTML has no form for."""
-    return _NOT_HTML.sub("\ufffd", markup).encode()
+def possible(markup: str) -> str:
+    """Return markup for an attribute, which shows nothing, without what HTML has no form for."""
+    return _NOT_HTML.sub("\ufffd", markup)
 
 
 def text(value: str) -> str:
@@ -65,7 +66,7 @@ def text(value: str) -> str:
 
 def address_in(value: str) -> str:
     """Return where a value leads to, if it is an address of this site or of the web, otherwise ``""``."""
-    if _ON_SITE.fullmatch(value):
+    if value[:1] == "/" and _ON_SITE.fullmatch(value):
         return value
     if value[:4].lower() == "http" and _ON_WEB.fullmatch(value) and not _HIDDEN.search(value):
         return iri_to_uri(value) or ""

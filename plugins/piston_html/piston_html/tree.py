@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any
 
 from piston_html.arranging import LINKS
-from piston_html.texts import safe_address, shown, text
+from piston_html.texts import possible, safe_address, shown, text
 
 _SCALARS = (str, int, float, bool, NoneType)
 
@@ -124,7 +124,7 @@ class Rows:
 
 
 def _cell(name: str, markup: str | None) -> str:
-    return '<td class="m">' if markup is None else f'<td data-name="{escape(name)}">{markup}'
+    return '<td class="m">' if markup is None else f'<td data-name="{possible(escape(name))}">{markup}'
 
 
 def _columns(rows: Sequence[Any]) -> tuple[str, ...]:

@@ -221,7 +221,7 @@ def test_a_name_that_nobody_has_is_refused_with_what_is_installed(install, name)
     assert caught.value.plugin == name
     assert f"No plugin named {name!r} is installed" in message
     assert 'PISTON["PLUGINS"]' in message
-    assert "auth, json" in message
+    assert "json, oauth" in message
     assert "xa" in message
     assert "Install the package" in message
 
