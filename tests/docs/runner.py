@@ -53,7 +53,6 @@ ELSEWHERE = {
     "pip install piston-throttle",
     "pip install piston-hateoas",
     "pip install piston-oauth",
-    "pip install piston-hateoas",
     "pip install piston-openapi",
     'pip install "piston-oauth[oauth2]"',
     'pip install "piston-throttle[redis]"',
