@@ -40,12 +40,12 @@ def attributes_of(shape: Shape) -> list[str]:
 def _relationships(shape: Shape, targets: Iterable[Target]) -> dict[str, Any]:
     """Return the relationships: with their data where it is shown, with the link that the handler declares."""
     found: dict[str, Any] = {name: {"data": Shown(name)} for name, inner in shape.names.items() if inner is not None}
-    for target in targets:
+    for rel, target in {each.rel: each for each in targets}.items():  # a relationship has one such link
         link = {"related": Href(target)}
-        if target.rel in found:
-            found[target.rel]["links"] = Where(target, link)
+        if rel in found:
+            found[rel]["links"] = Where(target, link)
         else:
-            found[target.rel] = Where(target, {"links": link})
+            found[rel] = Where(target, {"links": link})
     return {member_of(shape.model, name): each for name, each in found.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -24,6 +25,13 @@ class JSONAPIParser(Parser):
 
     name = "jsonapi"
     media_types = (MEDIA_TYPE,)
+    causes = MappingProxyType(
+        {
+            **Parser.causes,
+            403: "The client has chosen an id, which is not its to choose.",
+            409: "The type or the id is not that of this address.",
+        }
+    )
 
     def __init__(self, *, max_depth: int = 64) -> None:
         self.max_depth = max_depth
@@ -37,7 +45,8 @@ class JSONAPIParser(Parser):
         """
         parameters = request.content_params or {}
         if "ext" in parameters or not parameters.keys() <= _PARAMETERS:
-            raise Problem(415, f"{MEDIA_TYPE} is read without parameters; the only one that may come is profile.")
+            detail = f"{MEDIA_TYPE} is read without parameters; the only one that may come is profile."
+            raise Problem(415, detail, headers={"Accept": MEDIA_TYPE})
         return read(body, self.max_depth)
 
     def values(self, data: Any, aim: Aim) -> dict[str, Any]:
