@@ -46,9 +46,16 @@ def test_nobody_changes_what_is_not_theirs(bob):
     assert bob.get("/api/posts/hello-piston/").json()["title"].startswith("Hello, Piston")
 
 
-def test_a_post_leads_to_the_list_that_it_is_in(blog):
-    assert Client().get("/api/posts/hello-piston/").headers["Link"] == '</api/posts/>; rel="collection"'
-    assert Client().get("/api/posts/hello-piston.json").headers["Link"] == '</api/posts/>; rel="collection"'
+def test_a_post_leads_to_its_author_to_its_comments_and_to_the_list_that_it_is_in(blog, settings):
+    settings.PISTON = {**settings.PISTON, "PLUGINS": [*settings.PISTON["PLUGINS"], "hateoas"]}
+    leads = (
+        '</api/authors/alice/>; rel="author", '
+        '</api/posts/hello-piston/comments/>; rel="comments"; title="What readers say", '
+        '</api/posts/>; rel="collection"'
+    )
+
+    assert Client().get("/api/posts/hello-piston/").headers["Link"] == leads
+    assert Client().get("/api/posts/hello-piston.json").headers["Link"] == leads
     assert "Link" not in Client().get("/api/posts/").headers
 
 

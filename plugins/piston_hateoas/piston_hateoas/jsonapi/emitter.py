@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from piston_hateoas.jsonapi.parameters import JSONAPIDialect, asks_to_include, s
 from piston_hateoas.writing import JSONFormat, encode
 
 _VERSION = {"jsonapi": {"version": "1.1"}}
+_OBJECT = {"type": "object"}
 _PAGES = frozenset({"first", "prev", "next", "last"})
 
 
@@ -28,6 +29,22 @@ class JSONAPIEmitter(JSONFormat):
     media_types = (MEDIA_TYPE,)
     problem_type = MEDIA_TYPE
     dialect = JSONAPIDialect()
+
+    def schema(
+        self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False
+    ) -> Mapping[str, Any] | None:
+        """Return the schema of a document."""
+        around = {"jsonapi": _OBJECT, "links": _OBJECT, "meta": _OBJECT}
+        if is_problem:
+            errors = {"type": "array", "items": _OBJECT}
+            return {"type": "object", "properties": {**around, "errors": errors}, "required": ["errors"]}
+        row = schema.get("items", {}) if many else schema
+        resource = _resource(row.get("properties", {}).get("attributes", _OBJECT))
+        data = {"type": "array", "items": resource} if many else {"anyOf": [resource, {"type": "null"}]}
+        if not schema:  # nobody knows what the handler returns
+            data = {"type": ["array", "object", "null"]}
+        included = {"type": "array", "items": _resource(_OBJECT)}
+        return {"type": "object", "properties": {**around, "data": data, "included": included}}
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
         """Return the document as one JSON text."""
@@ -63,6 +80,13 @@ class JSONAPIEmitter(JSONFormat):
         if data is None:
             return {**head, "data": None, **({"meta": meta} if meta else {})}
         return {**head, "meta": {**meta, "items" if isinstance(data, list) else "value": data}}
+
+
+def _resource(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of a resource object."""
+    text = {"type": "string"}
+    parts = {"attributes": attributes, "relationships": _OBJECT, "links": _OBJECT, "meta": _OBJECT}
+    return {"type": "object", "properties": {"type": text, "id": text, **parts}, "required": ["type", "id"]}
 
 
 def _is_primary(document: Document) -> bool:
