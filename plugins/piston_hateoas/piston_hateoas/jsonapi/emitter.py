@@ -40,7 +40,9 @@ class JSONAPIEmitter(JSONFormat):
             return {"type": "object", "properties": {**around, "errors": errors}, "required": ["errors"]}
         row = schema.get("items", {}) if many else schema
         resource = _resource(row.get("properties", {}).get("attributes", _OBJECT))
-        data = {"type": "array", "items": resource} if many else {"anyOf": [resource, {"type": "null"}]}
+        data: Mapping[str, Any] = (
+            {"type": "array", "items": resource} if many else {"anyOf": [resource, {"type": "null"}]}
+        )
         if not schema:  # nobody knows what the handler returns
             data = {"type": ["array", "object", "null"]}
         included = {"type": "array", "items": _resource(_OBJECT)}
