@@ -112,6 +112,13 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
         [("GET", "/api/echo.csv", "", "", {}), ("POST", "/api/echo.repr", "a,b\r\n1,2\r\n", "text/csv", {})],
         [(200, "text/csv", "name,price\r\n"), (201, "text/x-repr", "{'received': [{'a': '1', 'b': '2'}]}")],
     ),
+    "piston_hateoas": (
+        [("GET", "/api/echo.hal", "", "", {}), ("GET", "/api/echo.siren", "", "", {})],
+        [
+            (200, "application/hal+json", '{"_links":{"self"'),
+            (200, "application/vnd.siren+json", '{"class":["data","collection"]'),
+        ],
+    ),
     "piston_hydra": (
         [("GET", "/api/echo.hydra", "", "", {})],
         [(200, "application/ld+json", '{"@context":')],

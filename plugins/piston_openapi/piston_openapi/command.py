@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 from piston_core import Api, Description, Subcommand, describe
 from piston_openapi.changes import changes
 from piston_openapi.document import document
-from piston_openapi.examples import add_examples
 from piston_openapi.options import version_of
+from piston_openapi.shown import add_examples
 from piston_openapi.views import written
 
 

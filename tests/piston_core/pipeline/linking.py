@@ -8,12 +8,12 @@ from piston_core import Link, LinkBuilder, Problem, Subject, hookimpl
 
 
 class Fixed(LinkBuilder):
-    """Leads wherever the handler says in ``leads_to``."""
+    """Leads wherever the handler says in ``goes_to``."""
 
     name = "fixed"
 
     def links(self, subject: Subject) -> Iterator[Link]:
-        yield from getattr(subject.handler, "leads_to", ())
+        yield from getattr(subject.handler, "goes_to", ())
 
 
 class Telling(LinkBuilder):

@@ -21,7 +21,7 @@ def linked(handler, **arguments):
 
 
 class Leading(BaseHandler):
-    leads_to = (Link("/a/", "up"), Link("b/?c=d", "next prefetch", {"title": 'the "next" one', "type": JSON}))
+    goes_to = (Link("/a/", "up"), Link("b/?c=d", "next prefetch", {"title": 'the "next" one', "type": JSON}))
 
     def read(self, request):
         return {"ok": True}
@@ -114,7 +114,7 @@ def test_what_a_builder_raises_is_answered_like_any_other_exception():
 
 def test_a_builder_s_defect_is_a_500_that_tells_nothing(caplog):
     class Broken(BaseHandler):
-        leads_to = (Link("/", "up", {"not a name": "x"}),)
+        goes_to = (Link("/", "up", {"not a name": "x"}),)
 
         def read(self, request):
             return {}

@@ -83,7 +83,7 @@ def test_a_defect_is_named(install, code, test, words):
 
 
 def test_a_plugin_that_is_not_installed_is_named():
-    expect_named(PluginContract, FOUND, "no entry point has the name; there are ['auth', 'json'", name="bad")
+    expect_named(PluginContract, FOUND, "no entry point has the name; there are ['auth', ", name="bad")
 
 
 def test_two_distributions_of_one_name_are_named(install):
