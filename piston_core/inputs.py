@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -29,9 +28,8 @@ _LIMITS = frozenset({"min", "max", "minlength", "maxlength", "pattern", "step"})
 _PLAIN = (str, int, float, bool)
 
 
-@lru_cache(maxsize=1024)
 def inputs_of(form: Any, *, partial: bool = False) -> tuple[Input, ...]:
-    """Return what a form's class asks for, in its order.
+    """Return what a form's class asks for, in its order, as it is now and in the language of the request.
 
     Args:
         form: the class.

@@ -367,3 +367,22 @@ def test_a_rule_is_asked_about_the_object_of_the_address():
         hers, his = (client.get(f"/api/users/{name}/").json()["actions"] for name in ("alice", bob.username))
 
     assert (set(hers), set(his)) == ({"update", "patch", "delete"}, set())
+
+
+def test_what_an_action_asks_for_is_told_anew_each_time():
+    from django.utils.translation import gettext_lazy, override
+
+    from piston_core.inputs import inputs_of
+
+    sizes = ["S"]
+
+    class SizeForm(forms.Form):
+        size = forms.ChoiceField(choices=lambda: [(each, each) for each in sizes], label=gettext_lazy("Yes"))
+
+    [first] = inputs_of(SizeForm)
+    sizes.append("L")
+    with override("de"):
+        [second] = inputs_of(SizeForm)
+
+    assert (first.title, [value for value, _ in first.choices]) == ("Yes", ["S"])
+    assert (second.title, [value for value, _ in second.choices]) == ("Ja", ["S", "L"])
