@@ -36,7 +36,7 @@ _REFUSALS = (Problem, Http404, PermissionDenied)
 Led = Sequence[tuple[Lead, str]]
 
 
-class Spot(NamedTuple):
+class Whereabouts(NamedTuple):
     """An address and what is served there.
 
     Attributes:
@@ -65,22 +65,22 @@ class Spot(NamedTuple):
 # -- links -----------------------------------------------------------------------------------------
 
 
-def links_of(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) -> Iterator[Link]:
+def links_of(handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addresses) -> Iterator[Link]:
     """Yield where an answer leads to, beside the other pages of a list.
 
     Args:
         handler: the handler that answers.
-        spot: the address that the answer is from.
+        here: the address that the answer is from.
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
-    scope = spot.resource.scope
+    scope = here.resource.scope
     yield from (_link(lead, href) for lead, href in led if lead.action is None and lead.target.rel != "self")
-    if spot.is_of_list:
-        yield from _search(handler, spot.href)
-        yield from list_links(type(handler), spot.kwargs, scope, addresses)
+    if here.is_of_list:
+        yield from _search(handler, here.href)
+        yield from list_links(type(handler), here.kwargs, scope, addresses)
         return
-    collection = _collection(handler, spot, scope, addresses)
+    collection = _collection(handler, here, scope, addresses)
     if collection is not None:
         yield Link(collection, "collection")
 
@@ -96,40 +96,40 @@ def _search(handler: BaseHandler, href: str) -> Iterator[Link]:
         yield Link(f"{href}{{?{','.join((*names, 'limit'))}}}", "search", templated=True)
 
 
-def _collection(handler: BaseHandler, spot: Spot, scope: Scope, addresses: Addresses) -> str | None:
+def _collection(handler: BaseHandler, here: Whereabouts, scope: Scope, addresses: Addresses) -> str | None:
     """Return the address of the list that an object is in (RFC 6573)."""
-    route = scope.list_route(handler.model, spot.kwargs) if handler.model is not None and spot.is_of_one else None
-    return None if route is None else addresses.fill(route)(*(spot.kwargs[name] for name in route.arguments))
+    route = scope.list_route(handler.model, here.kwargs) if handler.model is not None and here.is_of_one else None
+    return None if route is None else addresses.fill(route)(*(here.kwargs[name] for name in route.arguments))
 
 
 # -- actions ---------------------------------------------------------------------------------------
 
 
 def affordances_of(
-    request: HttpRequest, handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses
+    request: HttpRequest, handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addresses
 ) -> Iterator[Affordance]:
     """Return what the sender of a request may do next, of what is served at its address and of what is declared.
 
     Args:
         request: the request.
         handler: the handler that answers.
-        spot: the address that the answer is from.
+        here: the address that the answer is from.
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
     # A declared one comes later, and stands for what the core serves by the same name.
-    found = {each.name: each for each in _found(request, handler, spot, led, addresses)}
-    return (_with_lists(each, spot.resource.scope, addresses) for each in found.values())
+    found = {each.name: each for each in _found(request, handler, here, led, addresses)}
+    return (_with_lists(each, here.resource.scope, addresses) for each in found.values())
 
 
 def _found(
-    request: HttpRequest, handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses
+    request: HttpRequest, handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addresses
 ) -> Iterator[Affordance]:
     for method in _METHODS:
-        if not (spot.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
-            yield from _served(request, spot, method, None)
-    for action, href in _declared(handler, spot, led, addresses):
-        there = _spot(request, href)
+        if not (here.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
+            yield from _served(request, here, method, None)
+    for action, href in _declared(handler, here, led, addresses):
+        there = _at(request, href)
         if there is not None:
             yield from _served(request, there, action.method, action)
         else:  # a view of the project's own, which nobody here can ask
@@ -149,18 +149,20 @@ def _with_list(each: Input, scope: Scope, addresses: Addresses) -> Input:
     return each if href is None else replace(each, href=href)
 
 
-def _declared(handler: BaseHandler, spot: Spot, led: Led, addresses: Addresses) -> Iterator[tuple[Action, str]]:
+def _declared(handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addresses) -> Iterator[tuple[Action, str]]:
     for lead, href in led:
         if lead.action is not None:
             yield lead.action, href
     for action in handler.actions:
-        if action.of_list and spot.is_of_list:
-            there, _ = listed(action, spot.kwargs, spot.resource.scope, addresses)
+        if action.of_list and here.is_of_list:
+            there, _ = listed(action, here.kwargs, here.resource.scope, addresses)
             if there is not None:
                 yield action, there
 
 
-def spot_at(request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any], href: str, obj: Any = None) -> Spot:
+def whereabouts(
+    request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any], href: str, obj: Any = None
+) -> Whereabouts:
     """Return what is served at an address.
 
     Args:
@@ -171,10 +173,12 @@ def spot_at(request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any],
         obj: the object there, if somebody has read it already.
     """
     asked = cast("Request", request)
-    return Spot(resource, kwargs, href, cache(lambda handler: handler.get(asked, **kwargs) if obj is None else obj))
+    return Whereabouts(
+        resource, kwargs, href, cache(lambda handler: handler.get(asked, **kwargs) if obj is None else obj)
+    )
 
 
-def _spot(request: HttpRequest, href: str) -> Spot | None:
+def _at(request: HttpRequest, href: str) -> Whereabouts | None:
     """Return what is served at an address of this site, ``None`` for what is none of Piston's."""
     path = urlsplit(href).path
     try:
@@ -183,20 +187,20 @@ def _spot(request: HttpRequest, href: str) -> Spot | None:
         return None
     view = unwrap(match.func)
     resource: Any = getattr(view, "resource", view)  # of a view for addresses that name a format
-    return spot_at(request, resource, match.kwargs, href) if hasattr(resource, "compiler") else None
+    return whereabouts(request, resource, match.kwargs, href) if hasattr(resource, "compiler") else None
 
 
-def _served(request: HttpRequest, spot: Spot, method: str, declared: Action | None) -> Iterator[Affordance]:
+def _served(request: HttpRequest, here: Whereabouts, method: str, declared: Action | None) -> Iterator[Affordance]:
     """Yield what a method does at an address, if it is served to the sender."""
-    found = _open(request, spot, method)
-    if found is None or not _may(cast("Request", request), spot, *found):
+    found = _open(request, here, method)
+    if found is None or not _may(cast("Request", request), here, *found):
         return
     handler, action = found
-    bound = spot.resource.bound()
-    types = tuple(bound.parsers_for(handler, action, spot.kwargs)) if action in WITH_BODY else ()
+    bound = here.resource.bound()
+    types = tuple(bound.parsers_for(handler, action, here.kwargs)) if action in WITH_BODY else ()
     form: Any = (declared.form if declared is not None else None) or (form_for(handler, action) if types else None)
-    named = declared or Action(action, spot.href, method, title=_title(handler, action))
-    yield _affordance(named, spot.href, method, types, form, partial=action == "patch")
+    named = declared or Action(action, here.href, method, title=_title(handler, action))
+    yield _affordance(named, here.href, method, types, form, partial=action == "patch")
 
 
 def _affordance(
@@ -213,12 +217,12 @@ def _title(handler: BaseHandler, action: str) -> str:
     return cleandoc(about).partition("\n")[0] if about else ""
 
 
-def _open(request: HttpRequest, spot: Spot, method: str) -> tuple[BaseHandler, str] | None:
+def _open(request: HttpRequest, here: Whereabouts, method: str) -> tuple[BaseHandler, str] | None:
     """Return what would serve a method, ``None`` if that would be refused to this sender; see ``pipeline.select``."""
-    bound = spot.resource.bound()
+    bound = here.resource.bound()
     identity = getattr(request, "identity", None)
     is_known = identity is not None and any(each.name == identity.authenticator for each in bound.authenticators)
-    methods, unknown = spot.resource.methods(spot.kwargs)
+    methods, unknown = here.resource.methods(here.kwargs)
     if bound.authenticators and not is_known:
         if unknown is not None and method in unknown.actions:
             methods = unknown
@@ -228,18 +232,18 @@ def _open(request: HttpRequest, spot: Spot, method: str) -> tuple[BaseHandler, s
     return (methods.handler, action) if action else None
 
 
-def _may(request: Request, spot: Spot, handler: BaseHandler, action: str) -> bool:
+def _may(request: Request, here: Whereabouts, handler: BaseHandler, action: str) -> bool:
     """Return whether all permissions let the sender do this, also with the object that has the address."""
-    demand = spot.resource.bound().demands.get((type(handler), action))
+    demand = here.resource.bound().demands.get((type(handler), action))
     if demand is None:
         return True
     operation = Operation(handler, action)
     try:
         permit(request, operation, demand.permissions)
         if demand.of_object and action != "create":
-            if not spot.is_of_one:
+            if not here.is_of_one:
                 return False
-            permit_object(request, operation, demand.of_object, spot.read(handler))
+            permit_object(request, operation, demand.of_object, here.read(handler))
     except _REFUSALS:
         return False
     return True

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 from piston_core.access import Operation
-from piston_core.affording import affordances_of, links_of, spot_at
+from piston_core.affording import affordances_of, links_of, whereabouts
 from piston_core.arguments import identifies
 from piston_core.bound import Bound
 from piston_core.contracts import Document
@@ -239,14 +239,14 @@ def _linked(
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
     there = obj if isinstance(obj, Model) else None
-    spot = spot_at(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
+    here = whereabouts(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
     further = handler.leads_to(cast("Request", request), **exchange.kwargs)
-    declared = (*further, *links_of(handler, spot, answered.led, addresses))
+    declared = (*further, *links_of(handler, here, answered.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
     pages, others = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
-        actions = tuple(affordances_of(request, handler, spot, answered.led, addresses))
+        actions = tuple(affordances_of(request, handler, here, answered.led, addresses))
     document = replace(document, links=(*pages, *declared, *others), actions=actions)
     told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
     return document, (*pages, *told)
