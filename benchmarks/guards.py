@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from random import Random
-from statistics import quantiles
+from functools import partial
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler
 
 from benchmarks.database import database
+from benchmarks.paired import in_turn, lines
 from benchmarks.serving import application, environ, send, setup
 
 PATHS = {"/ok/": 300, "/posts/77/": 100, "/details/77/": 50, "/nested/": 1}  # requests in one measurement
@@ -36,8 +36,8 @@ def main(given: Sequence[str]) -> None:
         try:
             for path, repeat in PATHS.items():
                 seconds = measured(path, 1 if quick else repeat, 2 if quick else ROUNDS, credentials)
-                for name in NAMES[1:]:
-                    print(line(path, name, seconds))
+                for line in lines(path, seconds):
+                    print(line)
         finally:
             connections.close_all()
 
@@ -55,12 +55,11 @@ def issued() -> str:
 def measured(path: str, repeat: int, rounds: int, credentials: str) -> Mapping[str, list[float]]:
     """Return the seconds of one request in each round, for somebody unknown or known, or with a token that is read."""
     serving = {name: serve(name) for name in NAMES}
-    seconds: dict[str, list[float]] = {name: [] for name in NAMES}
-    random = Random(rounds)
-    for _ in range(rounds + 1):
-        for name in random.sample(NAMES, len(NAMES)):
-            seconds[name].append(timed(serving[name], path, repeat, credentials if name != "anonymous" else ""))
-    return {name: each[1:] for name, each in seconds.items()}
+    ways = {
+        name: partial(timed, each, path, repeat, credentials if name != "anonymous" else "")
+        for name, each in serving.items()
+    }
+    return in_turn(ways, rounds)
 
 
 def serve(name: str) -> WSGIHandler:
@@ -80,14 +79,6 @@ def timed(serve: Any, path: str, repeat: int, credentials: str) -> float:
     for each in requests:
         send(serve, each)
     return (perf_counter() - start) / repeat
-
-
-def line(path: str, name: str, seconds: Mapping[str, list[float]]) -> str:
-    """Return how much longer requests to a path take."""
-    pairs = zip(seconds["anonymous"], seconds[name], strict=True)
-    low, middle, high = quantiles((two / one for one, two in pairs), n=4)
-    times = f"{min(seconds['anonymous']) * 1e6:.0f} us, {name} {min(seconds[name]) * 1e6:.0f} us"
-    return f"{path}: {times}, {middle:.2f} ({low:.2f} to {high:.2f}) times as long"
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ TIME_ZONE = "UTC"
 # For csv_plugin.py.
 sys.path.append(str(Path(__file__).parents[1] / "examples" / "piston_csv"))
 PISTON = {"PLUGINS": ["json", "xml", "yaml", "benchmarks.csv_plugin"]}
+if "BENCHMARK_LINKS" in os.environ:  # what links cost is a measurement of its own
+    PISTON["PLUGINS"].append("hateoas")
 
 # What each peer's own documentation advises for speed.
 REST_FRAMEWORK = {

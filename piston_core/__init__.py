@@ -30,6 +30,7 @@ from piston_core.linking import (
     Subject,
     Target,
     Where,
+    Written,
 )
 from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
@@ -93,6 +94,7 @@ __all__ = [
     "Validators",
     "Verdict",
     "Where",
+    "Written",
     "__version__",
     "causes",
     "client_address",

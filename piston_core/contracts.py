@@ -116,6 +116,8 @@ class Emitter(ABC):
             a format that leaves no choice.
         linked: whether its documents show links, and what their reader may do next.
         dialect: how the parameters of its requests read, ``None`` for those of the core.
+        verbatim: a class whose instances, made of ready JSON, stand in its documents as this text; ``None`` for a
+            format that is not JSON. Only what a link builder has marked as ``Written`` arrives so.
         last: whether it comes after all others where nobody has put the formats in order, so that only a client
             that asks for it gets it. ``DEFAULT_EMITTER``, ``EMITTERS`` and a resource's own list say otherwise.
     """
@@ -130,6 +132,7 @@ class Emitter(ABC):
     layout: ClassVar[type | None] = None
     linked: ClassVar[bool] = False
     dialect: ClassVar[Dialect | None] = None
+    verbatim: type | None = None
     last: ClassVar[bool] = False
 
     @abstractmethod

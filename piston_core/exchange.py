@@ -73,6 +73,7 @@ class Exchange(NamedTuple):
             emitter.native,
             request,
             textual=emitter.textual,
+            verbatim=emitter.verbatim,
             wanted=self.wanted,
             builder=self.arranger,
         )

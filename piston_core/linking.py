@@ -204,6 +204,18 @@ class Key(NamedTuple):
     """Stands for an object's key, as text."""
 
 
+class Written(NamedTuple):
+    """Stands around a part of links and plain values that the emitter only writes, and does not look into.
+
+    In a list it arrives as ready JSON where the emitter has a form for that; see ``Emitter.verbatim``.
+
+    Attributes:
+        part: the part.
+    """
+
+    part: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What an answer is about, for those who build its links.
@@ -245,7 +257,8 @@ class LinkBuilder(ABC):
         """Return what a row looks like, once for all rows of a shape; ``None`` to leave them as they are.
 
         It is made of dictionaries, lists, and plain values, with ``Shown``, ``Each``, ``Href``, ``Where`` and ``Key``
-        in the place of what each object has of its own. The rows of related objects are arranged by their own shape.
+        in the place of what each object has of its own, and ``Written`` around what may be written ahead. The
+        rows of related objects are arranged by their own shape.
 
         Args:
             shape: what there is to arrange.

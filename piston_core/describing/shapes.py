@@ -22,7 +22,7 @@ from piston_core.describing.schemas import (
 )
 from piston_core.forms import form_for
 from piston_core.handler import ACTIONS, WITH_BODY, BaseHandler, allowed_methods
-from piston_core.linking import Each, Href, Key, LinkBuilder, Shown, Where
+from piston_core.linking import Each, Href, Key, LinkBuilder, Shown, Where, Written
 from piston_core.plans.cells import has_own_reading, loads_plainly
 from piston_core.plans.compiler import Compiler
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Reference, Stored
@@ -112,6 +112,8 @@ def _of_template(template: Any, shown: Callable[[Shown | Each], Schema]) -> Sche
     """Return the schema of what a link builder makes of an object."""
     if isinstance(template, Where):
         return _of_template(template.then, shown)
+    if isinstance(template, Written):
+        return _of_template(template.part, shown)
     if isinstance(template, Shown):
         return shown(template)
     if isinstance(template, Href):

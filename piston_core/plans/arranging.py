@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, NamedTuple
 
-from piston_core.linking import Each, Href, Key, Shown, Target, Where
+from piston_core.linking import Each, Href, Key, Shown, Target, Where, Written
+from piston_core.plans.written import Reader, text_of
 
 StandIn = Shown | Each | Href | Key
 
-_STAND_INS = (Shown, Each, Href, Key, Where)
+_STAND_INS = (Shown, Each, Href, Key, Where, Written)
 
 _MADE = """\
 def made(row):
@@ -52,11 +53,15 @@ class Writer:
     Args:
         piece_of: gives the code of what stands in for an object's own values.
         numbers: numbers the names that are given to addresses; none of them may be given twice in a function.
+        address: returns an address as it stands in JSON, for rows of which parts are written ahead.
     """
 
-    def __init__(self, piece_of: Callable[[StandIn], Piece], numbers: Iterator[int]) -> None:
+    def __init__(
+        self, piece_of: Callable[[StandIn], Piece], numbers: Iterator[int], address: Reader | None = None
+    ) -> None:
         self.piece_of = piece_of
         self.numbers = numbers
+        self.address = address
         self.known: dict[Target, str] = {}
 
     def code(self, template: Any) -> str:
@@ -92,6 +97,8 @@ class Writer:
         """Return a part that an object may lack."""
         if isinstance(value, Where):
             return self._where(value)
+        if isinstance(value, Written):
+            return self._written(value.part)
         if isinstance(value, Href) and value.target in self.known:
             return Piece(self.known[value.target])
         if isinstance(value, Shown) and not value.nulls:
@@ -108,6 +115,17 @@ class Writer:
         piece, name = self.piece_of(value), f"it_{next(self.numbers)}"
         test = f"({name} := {piece.code}) is not None"
         return Piece(name, f"{piece.test} and {test}" if piece.test else test)
+
+    def _written(self, part: Any) -> Piece:
+        """Return a part as JSON for the objects that have all of it, and in full for the others."""
+        text = None if self.address is None else text_of(part, self.address)
+        if text is None:
+            return self._piece(part)
+        ready = f"verbatim({text.code})"
+        if not text.tests:
+            return Piece(ready)
+        full = self._piece(part)
+        return Piece(f"({ready} if {' and '.join(text.tests)} else {full.code})", full.test)
 
     def _where(self, value: Where) -> Piece:
         """Return a part with the test for its link."""
@@ -149,6 +167,8 @@ def stand_ins(template: Any) -> Iterator[StandIn]:
     elif isinstance(template, Where):
         yield Href(template.target)
         yield from stand_ins(template.then)
+    elif isinstance(template, Written):
+        yield from stand_ins(template.part)
     elif isinstance(template, dict | list | tuple):
         parts = template.values() if isinstance(template, dict) else template
         for part in parts:

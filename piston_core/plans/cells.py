@@ -43,10 +43,12 @@ class Style:
     Attributes:
         native: the types that it writes itself.
         textual: whether it writes them as the text that the core would make of them.
+        verbatim: makes ready JSON stand in its documents, ``None`` where it has no form for that.
     """
 
     native: frozenset[type]
     textual: bool
+    verbatim: type | None = None
 
     def wants_text(self, kind: type) -> bool:
         """Return whether a value of this type may as well arrive as text."""

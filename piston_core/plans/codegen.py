@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from piston_core.plans.plan import Address
 from piston_core.plans.texts import are_simple
+from piston_core.plans.written import stands_in_json
 
 if TYPE_CHECKING:
     from piston_core.plans.addresses import Addresses
@@ -53,27 +55,36 @@ class Placed:
         """Return its code, ``None`` for an object without it."""
         return f"address_{number}({', '.join(self.held)})"
 
-    def written(self, number: int) -> str:
-        """Return its code for rows whose values stand in it as they are."""
+    def body(self, number: int) -> str:
+        """Return what stands between the quotes of an f-string, for rows whose values stand in it as they are."""
         texts = (f"{{text_{number}_{place}}}{{{each}}}" for place, each in enumerate(self.held))
-        return f'f"{"".join(texts)}{{text_{number}_{len(self.held)}}}"'
+        return f"{''.join(texts)}{{text_{number}_{len(self.held)}}}"
 
     def given(self, number: int) -> str:
         """Return the line that works out for an answer what it is made of."""
         texts = [f"text_{number}_{place}" for place in range(len(self.held) + 1)] if self.is_simple else []
         names = [f"address_{number}", *([f"simple_{number}", *texts] if texts else [])]
-        return f"{', '.join(names)} = make_{number}(values.addresses, found)"
+        return f"{', '.join(names)} = make_{number}(values.addresses, found, looked_at)"
 
-    def make(self, addresses: Addresses, found: Sequence[Sequence[Any]]) -> Any:
-        """Return what makes it in one answer, and whether and between which pieces the values found stand in it."""
+    def make(
+        self, addresses: Addresses, found: Sequence[Sequence[Any]], looked_at: dict[tuple[str, int], bool]
+    ) -> Any:
+        """Return what makes it in one answer, and whether and between which pieces the values found stand in it.
+
+        Args:
+            addresses: those of this answer.
+            found: what the query has found.
+            looked_at: by kind and place, whether values are simple, as far as an address has asked before.
+        """
         make = addresses.by(self.address.make)
         if not self.is_simple:
             return make
         pieces = self.address.pieces(addresses)
-        simple = pieces is not None and all(
-            are_simple(kind, [row[place] for row in found])
-            for kind, place in zip(self.address.kinds, self.places, strict=True)
-        )
+        simple = pieces is not None and all(map(stands_in_json, pieces))
+        for kind, place in zip(self.address.kinds, self.places, strict=True) if simple else ():
+            if (kind, place) not in looked_at:
+                looked_at[kind, place] = are_simple(kind, [*map(itemgetter(place), found)])
+            simple = simple and looked_at[kind, place]
         return (make, simple, *(pieces or [""] * (len(self.held) + 1)))
 
 
@@ -109,6 +120,7 @@ def function(
     """
     named = ", ".join(variables) + ("," if len(variables) == 1 else "")
     given = [each.given(number) for number, each in enumerate(addresses)]
+    given = ["looked_at = {}", *given] if given else []
     simple = " and ".join(f"simple_{number}" for number, each in enumerate(addresses) if each.is_simple)
     lines = [f"def rows({', '.join(['found', 'plain', 'values', *children])}):", *(_INDENT + line for line in given)]
     if simple and quick:
@@ -127,7 +139,7 @@ def made(addresses: Sequence[Placed]) -> dict[str, Any]:
     return {f"make_{number}": each.make for number, each in enumerate(addresses)}
 
 
-def compiled(source: str, helpers: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+def compiled(source: str, helpers: Mapping[str, Any]) -> Callable[..., Any]:
     """Return the function of which this is the text, with what it calls."""
     names: dict[str, Any] = dict(helpers)
     exec(compile(source, "<field plan>", "exec"), names)  # noqa: S102 - made of declared names only, see above

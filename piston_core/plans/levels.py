@@ -23,31 +23,12 @@ from piston_core.plans.cells import Cell, Style, cell_of, has_own_reading, loads
 from piston_core.plans.codegen import Placed
 from piston_core.plans.links import Link, link_of
 from piston_core.plans.plan import Absent, Address, Column, Computed, FieldPlan, Perhaps, Reference, Stored
-
-Path = tuple[str, ...]
+from piston_core.plans.selected import Path, Selected, columns_of
+from piston_core.plans.written import Text
 
 
 class NotColumns(Exception):
     """A level has to be read as objects; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """One column that a query selects.
-
-    Attributes:
-        path: the relations to one that lead to its table.
-        field: the column.
-        bare: whether it is selected as the text or number that the database has; see ``cells.Bare``.
-        converted: whether Django's converters run over its values.
-        joined: whether it has to come from the joined table itself, to tell whether there is a row.
-    """
-
-    path: Path
-    field: Field[Any, Any]
-    bare: bool = False
-    converted: bool = False
-    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +110,7 @@ def build(
         replace(each, places=tuple(place + len(key) for place in each.places)) for each in builder.addresses.values()
     ]
     source = codegen.function(row, quick, variables, children, addresses, grouped=link is not None)
-    rows = codegen.compiled(source, builder.helpers | codegen.made(addresses))
+    rows = codegen.compiled(source, {**builder.helpers, **codegen.made(addresses), "verbatim": style.verbatim})
     return Level(plan, tuple(builder.selected), tuple(annotations), link, many, source, rows)
 
 
@@ -161,7 +142,12 @@ class _Builder:
             pieces = ((name, self.piece(plan, column, path)) for name, column in there.items())
             return codegen.dictionary([piece.entry(name) for name, piece in pieces])
         names = arrangement.names
-        writer = Writer(lambda each: self.stand_in(plan, there[names[each]], path, each), self.numbers)
+        is_ahead = self.is_quick and self.style.verbatim is not None
+        writer = Writer(
+            lambda each: self.stand_in(plan, there[names[each]], path, each),
+            self.numbers,
+            (lambda target: self.in_json(plan, there[names[Href(target)]], path)) if is_ahead else None,
+        )
         return writer.code(arrangement.template)
 
     def stand_in(self, plan: FieldPlan, column: Column, path: Path, each: StandIn) -> Piece:
@@ -255,6 +241,20 @@ class _Builder:
 
     def address(self, plan: FieldPlan, source: Address, path: Path) -> Piece:
         """Return the code of an address; it is ``None`` for an object without one, or tested for."""
+        placed, number, test = self.placed(plan, source, path)
+        if self.is_quick and placed.is_simple:
+            return Piece(f'f"{placed.body(number)}"', test, is_sure=True)
+        return Piece(placed.called(number))
+
+    def in_json(self, plan: FieldPlan, column: Column, path: Path) -> Text | None:
+        """Return an address as it stands in JSON, ``None`` for one that is made by a call."""
+        if not isinstance(column.source, Address):
+            return None
+        placed, number, test = self.placed(plan, column.source, path)
+        return Text(placed.body(number), (test,) if test else ()) if placed.is_simple else None
+
+    def placed(self, plan: FieldPlan, source: Address, path: Path) -> tuple[Placed, int, str]:
+        """Return an address with its number, and the test for objects that have one."""
         held, nullable = [], []
         for name in source.columns:
             variable, may_be_null = self.place(plan.model, name, path)
@@ -262,12 +262,7 @@ class _Builder:
             nullable += [variable] if may_be_null else []
         key, places = (id(source), path), tuple(int(each[1:]) for each in held)
         placed = self.addresses.setdefault(key, Placed(source, tuple(held), places))
-        number = [*self.addresses].index(key)
-        if self.is_quick and placed.is_simple:
-            return Piece(
-                placed.written(number), " and ".join(f"{each} is not None" for each in nullable), is_sure=True
-            )
-        return Piece(placed.called(number))
+        return placed, [*self.addresses].index(key), " and ".join(f"{each} is not None" for each in nullable)
 
     def place(self, model: type[Model], name: str, path: Path) -> tuple[str, bool]:
         """Return the variable of what an address holds, and whether it may be null.
@@ -286,9 +281,3 @@ class _Builder:
     def select(self, selected: Selected) -> str:
         """Return the variable that holds a column; one that is selected already is not selected again."""
         return self.selected.setdefault(selected, f"c{len(self.selected)}")
-
-
-def columns_of(model: type[Model], name: str) -> Sequence[Field[Any, Any]]:
-    """Return the columns that a name stands for: several for the key of a model that has a composite one."""
-    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    return getattr(field, "fields", None) or (field,)

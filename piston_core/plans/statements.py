@@ -16,8 +16,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Manager, QuerySet
 
 from piston_core.plans.cells import Bare
-from piston_core.plans.levels import Level, Selected
+from piston_core.plans.levels import Level
 from piston_core.plans.links import KEYS, array
+from piston_core.plans.selected import Selected
 from piston_core.plans.shapes import Shape, shape_of
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -30,15 +31,18 @@ def _uuid(value: Any) -> str | None:
 TEXTS: Mapping[str, Callable[[Any], str | None]] = {"int": _number, "slug": _word, "str": _word, "uuid": _uuid}
 
 
-def are_simple(kind: str, values: Iterable[Any]) -> bool:
+def are_simple(kind: str, values: Sequence[Any]) -> bool:
     """Return whether values stand in an address as they are, all of them; those of no object do not count.
 
     Args:
         kind: how they become text, as in ``TEXTS``; ``text`` for any that is quoted.
         values: the values.
     """
-    there = [value for value in values if value is not None]
-    types = set(map(type, there))
+    types = set(map(type, values))
+    there = values
+    if NoneType in types:
+        types.remove(NoneType)
+        there = [value for value in values if value is not None]
     if types <= {int}:
         return kind == "text" or (kind == "int" and min(there, default=0) >= 0) or not there
     if types == {UUID}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache, cached_property
@@ -59,6 +59,7 @@ class Values:
         native: the types that the emitter writes itself, besides text, numbers and truth.
         request: the request that is answered; its URL tells where the API's routes are.
         textual: whether the emitter writes these types as the text that the core would make of them.
+        verbatim: what the emitter takes ready JSON as, if it does.
         wanted: the names that the request chooses of those that the handler shows.
         builder: puts the rows in order, ``None`` to leave them as they are.
     """
@@ -71,6 +72,7 @@ class Values:
         request: HttpRequest,
         *,
         textual: bool = False,
+        verbatim: type | None = None,
         wanted: tuple[Node, ...] = (),
         builder: LinkBuilder | None = None,
     ) -> None:
@@ -79,7 +81,7 @@ class Values:
         self.wanted = wanted
         self.builder = builder
         self._whole = False
-        self.native, self.style = _styled(native, textual)
+        self.native, self.style = _styled(native, textual, verbatim)
         self.request = request
         self._plan_of_whole: FieldPlan | None = None
         self._open: list[type[BaseHandler]] = []
@@ -126,6 +128,7 @@ class Values:
             result: an object, or one that nobody has read yet.
         """
         self._whole = True
+        self.style = replace(self.style, verbatim=None)  # an emitter joins the links of the object with others
         row = self.sought(result) if type(result) is Sought else self.plain(result)
         if self._plan_of_whole is None:  # it is no object that a handler shows
             return Whole(row)
@@ -280,8 +283,8 @@ def is_plain(data: dict[Any, Any]) -> bool:
 
 
 @cache
-def _styled(native: frozenset[type], textual: bool) -> tuple[frozenset[type], Style]:
-    return _PLAIN | native, Style(native, textual)
+def _styled(native: frozenset[type], textual: bool, verbatim: type | None) -> tuple[frozenset[type], Style]:
+    return _PLAIN | native, Style(native, textual, verbatim)
 
 
 def _yields_objects(queryset: QuerySet[Any]) -> bool:

@@ -111,6 +111,15 @@ class EmitterContract(StreamPromises):
                     if not samples.needs_of(self.shown(value)) & self.lossy:
                         expect_same(self.read(body), [{"value": self.shown(value)}])
 
+    def test_ready_json_stands_in_documents_as_it_is(self) -> None:
+        """What ``verbatim`` makes of JSON is read like the data itself, also beside what takes another way."""
+        ready: Any = self.emitter.verbatim
+        with Promise("Ready JSON stands in documents as it is.") as promise:
+            for sample in samples.supported(samples.documents(), self.lossy) if ready else ():
+                with promise.sample(sample.name):
+                    body = self.emitted([{"beside": sample.data, "links": ready('{"href":"/a/"}')}] * 2)
+                    expect_same(self.read(body), [{"beside": sample.data, "links": {"href": "/a/"}}] * 2)
+
     def test_text_that_is_not_unicode_is_not_changed(self) -> None:
         """A lone surrogate has no form in any encoding: it is refused, or comes back."""
         with Promise("Text that is not Unicode is refused, or comes back; it is never changed.") as promise:

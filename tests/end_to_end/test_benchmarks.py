@@ -16,6 +16,7 @@ from benchmarks import reading
 from benchmarks.contestants import CONTESTANTS, CURSOR, DRF, PISTON, VALUES
 from benchmarks.equivalence import Different, check
 from benchmarks.guards import PATHS
+from benchmarks.links import LISTS
 from benchmarks.records import Contestant, Figures, Work, at_most, times_as_fast
 from benchmarks.report import BEGIN, END, table, write
 from benchmarks.serving import Answer
@@ -289,8 +290,19 @@ def test_a_page_without_a_place_for_the_table_is_left_as_it_is(tmp_path):
 
 def test_what_guards_cost_is_measured():
     run = python("-m", "benchmarks.guards", "--quick")
-    form = re.compile(r"(/.*/): \d+ us, (known|reading) \d+ us, [\d.]+ \(.*\) times as long")
+    form = re.compile(r"(/.*/): anonymous \d+ us, (known|reading) \d+ us, [\d.]+ \(.*\) times as long")
     lines = [form.fullmatch(line) for line in run.stdout.splitlines()]
 
     assert (run.returncode, run.stderr) == (0, "")
     assert [(each[1], each[2]) for each in lines] == [(path, name) for path in PATHS for name in ("known", "reading")]
+
+
+def test_what_links_cost_is_measured_in_every_format():
+    run = python("-m", "benchmarks.links", "--quick")
+    form = re.compile(r"(.*): JSON \d+ us, (.*) \d+ us, [\d.]+ \(.*\) times as long")
+    lines = [form.fullmatch(line) for line in run.stdout.splitlines()]
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [(each[1], each[2]) for each in lines] == [
+        (name, way.name) for name, (_, *ways) in LISTS.items() for way in ways
+    ]

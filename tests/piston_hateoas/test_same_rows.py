@@ -14,9 +14,15 @@ from hypothesis.extra.django import TestCase
 from piston_core import Api, BaseHandler, Relation
 from piston_core.testing import serving
 from tests.piston_hateoas import judging
+from tests.piston_hateoas.jsonapi.judges import expect_valid
 from tests.shop.models import Category, Label, Maker, Product
 
-FORMATS = {"application/hal+json": judging.hal, "application/vnd.siren+json": judging.siren}
+FORMATS = {
+    "application/hal+json": judging.hal,
+    "application/vnd.siren+json": judging.siren,
+    "application/vnd.api+json": lambda document: expect_valid(document) or document,
+    "application/json": lambda document: document,
+}
 NAMES = ("name", "price", "rank", ("category", ("name",)), ("maker", ("name",)), ("labels", ("word",)))
 PLACES = (
     "maker",
@@ -64,14 +70,17 @@ def api_of(links: Any, fields: Any, name: str, *, computed: bool) -> Api:
 def without_shout(row: Any, where: str) -> Any:
     """Return a document without what only objects have, and without where it is."""
     text = json.dumps(row).replace(f"/{where}/", "/")
-    return json.loads(text, object_hook=lambda each: {name: each[name] for name in each if name != "shout"})
+    kept = json.loads(text, object_hook=lambda each: {name: each[name] for name in each if name != "shout"})
+    return json.loads(json.dumps(kept).replace('"attributes": {}, ', ""))  # of JSON:API, without any there are none
 
 
 def listed(links: Any, fields: Any) -> dict[str, list[Any]]:
     """Return the lists of each format, as columns and as objects."""
     apis = {name: api_of(links, fields, name, computed=name == "objects") for name in ("columns", "objects")}
     found: dict[str, list[Any]] = {}
-    with serving([path(f"{name}/", include(api.urls)) for name, api in apis.items()], plugins=["hateoas"]) as client:
+    with serving(
+        [path(f"{name}/", include(api.urls)) for name, api in apis.items()], plugins=["json", "hateoas"]
+    ) as client:
         for accept, judge in FORMATS.items():
             for name in apis:
                 answer = client.get(f"/{name}/products/", headers={"Accept": accept})
@@ -115,4 +124,12 @@ class SameRows(TestCase):
 def test_a_null_relation_has_no_link_and_no_object(db):
     filled([("a", None, None)])
 
-    assert "category" not in str(listed(["category"], [NAMES[3]]))
+    found = listed(["category"], [NAMES[3]])
+
+    assert "category" not in str(found["application/hal+json"] + found["application/vnd.siren+json"])
+    assert [row["relationships"] for each in found["application/vnd.api+json"] for row in each["data"]] == [
+        {"category": {"data": None}}
+    ] * 2
+    assert [row["_links"] for each in found["application/json"] for row in each] == [
+        {"self": f"/products/{Product.objects.get().pk}/"}
+    ] * 2

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from piston_core import Affordance, Document, Href, Input, Link, LinkBuilder, Shape, Shown, Target
+from piston_core import Affordance, Document, Href, Input, Link, LinkBuilder, Shape, Shown, Target, Written
 from piston_hateoas.relations import by_relation, with_link
 from piston_hateoas.writing import JSONFormat, text_of
 
@@ -29,7 +29,7 @@ class HALLinkBuilder(LinkBuilder):
         own = {name: Shown(name) for name in shape.names if name not in embedded}
         links = by_relation(shape, lambda target: _described(Href(target), target))
         return {
-            **({"_links": links} if links else {}),
+            **({"_links": Written(links)} if links else {}),
             **own,
             **({"_embedded": embedded} if embedded else {}),
         }

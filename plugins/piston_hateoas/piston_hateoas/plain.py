@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from piston_core import Href, Link, LinkBuilder, Shape, Shown, Subject
+from piston_core import Href, Link, LinkBuilder, Shape, Shown, Subject, Written
 from piston_hateoas.relations import by_relation
 
 LINKS = "_links"
@@ -26,7 +26,7 @@ class PlainLinkBuilder(LinkBuilder):
         """Return the names that are shown with the links behind them."""
         if not shape.linked:
             return None
-        return {**{name: Shown(name) for name in shape.names}, LINKS: by_relation(shape, Href)}
+        return {**{name: Shown(name) for name in shape.names}, LINKS: Written(by_relation(shape, Href))}
 
 
 class HeaderLinkBuilder(LinkBuilder):

@@ -9,7 +9,20 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
 
-from piston_core import Affordance, Document, Each, Href, Input, Link, LinkBuilder, Shape, Shown, Target, Where
+from piston_core import (
+    Affordance,
+    Document,
+    Each,
+    Href,
+    Input,
+    Link,
+    LinkBuilder,
+    Shape,
+    Shown,
+    Target,
+    Where,
+    Written,
+)
 from piston_hateoas.writing import JSONFormat, text_of
 
 MEDIA_TYPES = ("application/vnd.siren+json",)
@@ -37,11 +50,11 @@ class SirenLinkBuilder(LinkBuilder):
         entities = [Each(name) if name in shape.many else Shown(name, nulls=False) for name in related]
         links = [Where(each, _link(each.rel, Href(each), each, shape)) for each in shape.targets if not each.templated]
         return {
-            "class": [shape.kind],
-            "rel": [shape.within or ITEM],
+            "class": Written([shape.kind]),
+            "rel": Written([shape.within or ITEM]),
             "properties": {name: Shown(name) for name in shape.names if name not in related},
             **({"entities": entities} if entities else {}),
-            **({"links": links} if links else {}),
+            **({"links": Written(links)} if links else {}),
         }
 
 

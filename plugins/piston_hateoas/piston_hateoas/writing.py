@@ -24,6 +24,7 @@ class JSONFormat(Emitter):
     problem_type = "application/problem+json"
     native = frozenset({datetime, date, UUID})
     textual = True
+    verbatim = orjson.Fragment
     linked = True
     last = True
 
@@ -89,7 +90,9 @@ def encode(data: Any) -> bytes:
         return text.encode()
 
 
-def _native(value: Any) -> str:
+def _native(value: Any) -> Any:
+    if isinstance(value, orjson.Fragment):
+        return json.loads(orjson.dumps(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, UUID):

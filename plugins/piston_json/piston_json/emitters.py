@@ -32,6 +32,7 @@ class JSONEmitter(Emitter):
 
     def __init__(self, *, indent: bool = False) -> None:
         self.indent = indent
+        self.verbatim = None if indent else orjson.Fragment  # which is written without line ends
         self._end = b"\n]" if indent else b"]"
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
@@ -62,6 +63,7 @@ class JSONLinesEmitter(Emitter):
     media_types = ("application/jsonl", "application/x-ndjson", "application/json-lines")
     native = JSONEmitter.native
     textual = True
+    verbatim = orjson.Fragment
     streams = True
 
     def emit(self, document: Document, request: HttpRequest) -> bytes:
@@ -123,7 +125,9 @@ def _with_large_integers(data: Any) -> Any:
     return data
 
 
-def _native(value: Any) -> str:
+def _native(value: Any) -> Any:
+    if isinstance(value, orjson.Fragment):
+        return json.loads(orjson.dumps(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, UUID):

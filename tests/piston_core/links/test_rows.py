@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from piston_core import BaseHandler, Relation, mounted
 from piston_core.plans import addresses
 from tests.piston_core.links.asking import OTHERS, asked, by_objects, handler, led, queries, rows
+from tests.piston_core.links.building import Ready
 from tests.shop.models import Category, Label, Maker, Product, Review
 from tests.shop.serving import stock
 
@@ -158,6 +159,30 @@ def test_links_cost_no_query(count):
     fields = ("name", ("labels", ("word",)))
 
     assert queries(handler(*EVERY_WAY, fields=fields)) == queries(handler(fields=fields)) == 2
+
+
+def test_links_of_a_list_are_ready_json_for_an_emitter_that_takes_it():
+    stock(7)
+    Ready.made = 0
+
+    led(handler("maker", Relation("page", "/shop/{slug}/{?q}", title='The "{page}"')))
+    assert Ready.made == 7
+
+    asked(handler("maker"), at="products/tea-1/")  # an emitter joins the links of the one object with others
+    led(by_objects(handler("maker")))
+    led(handler(Relation("on", "/shop/?active={active}")))  # a value that has to be made text by a call
+    assert Ready.made == 7
+
+
+def test_an_object_without_a_link_has_the_others_where_most_are_ready_json():
+    stock(2)
+    Product.objects.filter(slug="tea-2").update(category=None)
+    first = Product.objects.get(slug="tea-1")
+
+    assert led(handler("maker", Relation("kind", "/kinds/{category}/"))) == [
+        {"maker": f"/api/makers/{first.maker_id}/", "kind": f"/kinds/{first.category_id}/"},
+        {"maker": "/api/makers/2/"},
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 7])

@@ -251,6 +251,10 @@ class BrokenHead(Good):
         return super().emit(document, request) + b" " * (request.method == "HEAD")
 
 
+class ReadyJSONAsText(Good):
+    verbatim = str
+
+
 class JSONContract(EmitterContract):
     emitter = Good()
 
@@ -308,6 +312,7 @@ DEFECTS = [
     (OddName, NAMES, "unusable name 'My Format'"),
     (OddMediaType, NAMES, "'problem json' is no media type"),
     (AnotherContentType, NAMES, "content_type: 'text/html' (str) came instead of 'application/json'"),
+    (ReadyJSONAsText, "test_ready_json_stands_in_documents_as_it_is", "came instead of"),
     (BrokenHead, "test_head_is_answered_like_get", "Content-Length"),
 ]
 

@@ -1,17 +1,20 @@
-"""What is not Piston's own and judges its documents: the rules of the specification, and two readers of it."""
+"""What is not Piston's own and judges its documents: the specification's schema and rules, and two readers of it."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import json_api_doc
 from jsonapi_pydantic.v1_0 import TopLevel
+from jsonschema import Draft6Validator
 
 MEDIA_TYPE = "application/vnd.api+json"
 
+_OWN = Draft6Validator(json.loads((Path(__file__).parents[1] / "schemas" / "jsonapi.json").read_text()))
 _MEMBER = re.compile(r"[a-zA-Z0-9](?:[-\w]*[a-zA-Z0-9])?", re.ASCII)
 _RESOURCE = {"type", "id", "attributes", "relationships", "links", "meta"}
 _ERROR = {"id", "links", "status", "code", "title", "detail", "source", "meta"}
@@ -25,6 +28,7 @@ def expect_valid(document: dict[str, Any]) -> None:
     assert not {"data", "errors"} <= document.keys()
     assert "included" not in document or "data" in document
     assert document.get("links", {}).keys() <= {"self", "related", "describedby", "first", "prev", "next", "last"}
+    _OWN.validate(document)
     if "errors" not in document:  # what this library knows is 1.0: whole addresses, and no types of errors
         TopLevel.model_validate_json(json.dumps(document).replace(': "/', ': "http://testserver/'))
     for error in document.get("errors", ()):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from piston_core import Href, Key, LinkBuilder, Shape, Shown, Target, Where
+from piston_core import Href, Key, LinkBuilder, Shape, Shown, Target, Where, Written
 from piston_hateoas.jsonapi.naming import MEDIA_TYPE, member_of, relations_of
 
 _MEMBER = re.compile(r"[a-zA-Z0-9](?:[-\w]*[a-zA-Z0-9])?", re.ASCII)
@@ -37,25 +37,27 @@ def attributes_of(shape: Shape) -> list[str]:
     return [name for name, inner in shape.names.items() if inner is None and name not in said]
 
 
-def _relationships(shape: Shape, targets: Iterable[Target]) -> dict[str, Any]:
+def _relationships(shape: Shape, targets: Iterable[Target]) -> Any:
     """Return the relationships: with their data where it is shown, with the link that the handler declares."""
     found: dict[str, Any] = {name: {"data": Shown(name)} for name, inner in shape.names.items() if inner is not None}
     for rel, target in {each.rel: each for each in targets}.items():  # a relationship has one such link
-        link = {"related": Href(target)}
+        link = Written({"related": Href(target)})
         if rel in found:
             found[rel]["links"] = Where(target, link)
         else:
             found[rel] = Where(target, {"links": link})
-    return {member_of(shape.model, name): each for name, each in found.items()}
+    members = {member_of(shape.model, name): each for name, each in found.items()}
+    shows_data = any(shape.names.values())  # which the emitter takes out
+    return members if shows_data or not members else Written(members)
 
 
-def _links(targets: Iterable[Target]) -> dict[str, Any]:
+def _links(targets: Iterable[Target]) -> Any:
     found: dict[str, Any] = {}
     for target in targets:
         words = _MEMBER.findall(target.rel)
         key = words[-1] if words[-1] not in found else f"{words[-1]}-{len(found)}"
         found[key] = Where(target, _link(target, key))
-    return found
+    return Written(found) if found else None
 
 
 def _link(target: Target, key: str) -> Any:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+from piston_hateoas.writing import encode
 
 Row = dict[str, Any]
 Identity = tuple[str, str]
@@ -70,7 +73,8 @@ class _Place:
 
     def flat(self, row: Row) -> Row:
         """Return the object itself, with linkage in place of related objects: rows are made for one answer."""
-        for name, each in row.get("relationships", _NOTHING).items():
+        relationships = row.get("relationships", _NOTHING)
+        for name, each in relationships.items() if type(relationships) is dict else ():
             data = each.get("data")
             if data:
                 each["data"] = self._linked(name, data)
@@ -90,14 +94,20 @@ class _Place:
         return found
 
 
+def _members(part: Any) -> Row:
+    """Return the members of a part, which is ready JSON where it holds links alone."""
+    return part if isinstance(part, dict) else json.loads(encode(part))
+
+
 def _united(known: Row, other: Row) -> Row:
     """Return one object of two that may show different members of it."""
     for part in _FIELDS:
-        if part in other and not other[part].keys() <= known.get(part, {}).keys():
-            known = {**known, part: {**other[part], **known.get(part, {})}}
+        if part in other and not _members(other[part]).keys() <= _members(known.get(part, {})).keys():
+            known = {**known, part: {**_members(other[part]), **_members(known.get(part, {}))}}
     return known
 
 
 def _narrowed(row: Row, wanted: frozenset[str]) -> Row:
-    parts = {name: {key: row[name][key] for key in row[name] if key in wanted} for name in _FIELDS if name in row}
+    members = {name: _members(row[name]) for name in _FIELDS if name in row}
+    parts = {name: {key: held[key] for key in held if key in wanted} for name, held in members.items()}
     return {name: parts.get(name, value) for name, value in row.items() if name not in parts or parts[name]}
