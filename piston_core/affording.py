@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve
 
@@ -44,12 +45,14 @@ class Whereabouts(NamedTuple):
         kwargs: the arguments of the address.
         href: the address.
         read: returns the object there, as a handler reads it, and reads it only once.
+        obj: the object there, if somebody has read it already.
     """
 
     resource: Resource
     kwargs: Mapping[str, Any]
     href: str
     read: Callable[[BaseHandler], Any]
+    obj: Model | None = None
 
     @property
     def is_of_one(self) -> bool:
@@ -129,7 +132,7 @@ def _found(
         if not (here.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
             yield from _served(request, here, method, None)
     for action, href in _declared(handler, here, led, addresses):
-        there = _at(request, href)
+        there = _at(request, href, here.obj)
         if there is not None:
             yield from _served(request, there, action.method, action)
         else:  # a view of the project's own, which nobody here can ask
@@ -161,7 +164,7 @@ def _declared(handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addr
 
 
 def whereabouts(
-    request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any], href: str, obj: Any = None
+    request: HttpRequest, resource: Resource, kwargs: Mapping[str, Any], href: str, obj: Model | None = None
 ) -> Whereabouts:
     """Return what is served at an address.
 
@@ -173,13 +176,18 @@ def whereabouts(
         obj: the object there, if somebody has read it already.
     """
     asked = cast("Request", request)
-    return Whereabouts(
-        resource, kwargs, href, cache(lambda handler: handler.get(asked, **kwargs) if obj is None else obj)
-    )
+    read = cache(lambda handler: handler.get(asked, **kwargs) if obj is None else obj)
+    return Whereabouts(resource, kwargs, href, read, obj)
 
 
-def _at(request: HttpRequest, href: str) -> Whereabouts | None:
-    """Return what is served at an address of this site, ``None`` for what is none of Piston's."""
+def _at(request: HttpRequest, href: str, obj: Model | None) -> Whereabouts | None:
+    """Return what is served at an address of this site, ``None`` for what is none of Piston's.
+
+    Args:
+        request: the request.
+        href: the address.
+        obj: an object that somebody has read; it is not read again where it has this address.
+    """
     path = urlsplit(href).path
     try:
         match = resolve(f"/{path.removeprefix(get_script_prefix())}")
@@ -187,7 +195,19 @@ def _at(request: HttpRequest, href: str) -> Whereabouts | None:
         return None
     view = unwrap(match.func)
     resource: Any = getattr(view, "resource", view)  # of a view for addresses that name a format
-    return whereabouts(request, resource, match.kwargs, href) if hasattr(resource, "compiler") else None
+    if not hasattr(resource, "compiler"):
+        return None
+    there = obj if obj is not None and _has(resource.handler, match.kwargs, obj) else None
+    return whereabouts(request, resource, match.kwargs, href, there)
+
+
+def _has(handler: BaseHandler, kwargs: Mapping[str, Any], obj: Model) -> bool:
+    """Return whether a handler would read this very object, by these arguments of an address."""
+    if handler.model is not type(obj) or overrides(handler, "get") or overrides(handler, "queryset"):
+        return False
+    return identifies(handler.model, frozenset(kwargs)) and all(
+        str(getattr(obj, name, None)) == str(value) for name, value in kwargs.items()
+    )
 
 
 def _served(request: HttpRequest, here: Whereabouts, method: str, declared: Action | None) -> Iterator[Affordance]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db.models import Manager, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +39,8 @@ from piston_core.pipeline.respond import empty, rendered, respond, vary
 from piston_core.pipeline.select import Methods, describe
 from piston_core.pipeline.throttle import tell_limits
 from piston_core.plans.addresses import Addresses
-from piston_core.plans.values import Values, Whole, is_plain
+from piston_core.plans.values import Values, is_plain
+from piston_core.plans.whole import Whole
 from piston_core.replies import NOTHING
 from piston_core.requests import Request
 from piston_core.sought import Sought, stored
@@ -50,6 +51,22 @@ if TYPE_CHECKING:
 _LISTS = (QuerySet, Manager, list, tuple)  # a union would be made anew for each question
 # A list can be had in parts, and what is told of it depends on what the client prefers.
 _LIST: Mapping[str, str] = {"Accept-Ranges": "items", **VARIES}
+
+
+class Answered(NamedTuple):
+    """An answer as plain data, and what it says beside that.
+
+    Attributes:
+        whole: the data.
+        pages: where the other pages of a list are.
+        total: how many objects the whole list has, if that is known.
+        more: what an entity tag depends on beside the bytes.
+    """
+
+    whole: Whole
+    pages: tuple[Link, ...] = ()
+    total: int | None = None
+    more: str = ""
 
 
 def description(
@@ -129,10 +146,10 @@ def _shown(request: HttpRequest, resource: Resource, exchange: Exchange, outcome
     if listed:
         headers = {**_LIST, **headers, **(equivalent(request) if request.method == "QUERY" else {})}
     if not listed or exchange.wish is None:
-        answered = _represented(request, resource, exchange, data)
+        answered = Answered(_represented(request, resource, exchange, data))
         return _sent(request, resource, exchange, outcome, answered, headers)
     values, source = exchange.values(request, resource.compiler), data.all() if isinstance(data, Manager) else data
-    shape = _shape_of(values, source) if exchange.emitter.linked else None
+    shape = _shape_of(values, exchange, source)
     streams = exchange.handler.stream or exchange.emitter.streams
     read = partial(data_of, values, exchange)
     names = exchange.emitter.dialect.names if exchange.emitter.dialect else {}
@@ -140,9 +157,8 @@ def _shown(request: HttpRequest, resource: Resource, exchange: Exchange, outcome
     outcome = outcome._replace(status=206) if page.partial else outcome
     told = _told(page, exchange.preferred)
     more = told.get("Total-Count", "") + (repr(page.links) if page.links else "")  # may change where no row does
-    answered = Whole(page.rows, (), shape)
-    pages = _led(request, page.links)
-    return _sent(request, resource, exchange, outcome, answered, {**headers, **told}, pages, page.total, more)
+    answered = Answered(Whole(page.rows, shape=shape), _led(request, page.links), page.total, more)
+    return _sent(request, resource, exchange, outcome, answered, {**headers, **told})
 
 
 def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, data: Any) -> Whole:
@@ -152,13 +168,23 @@ def _represented(request: HttpRequest, resource: Resource, exchange: Exchange, d
     handler, values = exchange.handler, exchange.values(request, resource.compiler)
     declares = bool(exchange.linking) and bool(handler.links or handler.actions)
     if (declares or exchange.emitter.linked) and (type(data) is Sought or isinstance(data, Model)):
-        return values.whole(data)
-    shape = _shape_of(values, data) if exchange.emitter.linked and isinstance(data, _LISTS) else None
+        return values.whole(data, held=exchange.emitter.linked and _is_looked_at(resource, handler))
+    shape = _shape_of(values, exchange, data)  # as long as nothing is being shown yet
     return Whole(data_of(values, exchange, data), shape=shape)
 
 
-def _shape_of(values: Values, source: Any) -> Shape | None:
-    """Return the shape of a list's objects, ``None`` if it may have other rows."""
+def _is_looked_at(resource: Resource, handler: BaseHandler) -> bool:
+    """Return whether a rule may want to see a handler's object, to tell what can be done with it."""
+    demands = resource.bound().demands
+    return bool(handler.actions) or any(
+        demand.of_object for (kind, action), demand in demands.items() if kind is type(handler) and action in WRITES
+    )
+
+
+def _shape_of(values: Values, exchange: Exchange, source: Any) -> Shape | None:
+    """Return the shape of a list's objects for an emitter that wants it, ``None`` if the list may have other rows."""
+    if not exchange.emitter.linked or not isinstance(source, _LISTS):
+        return None
     if isinstance(source, QuerySet | Manager):
         model = source.model if getattr(source, "_fields", None) is None else None  # as it is of values()
     else:
@@ -192,7 +218,7 @@ def _written(request: HttpRequest, resource: Resource, exchange: Exchange, outco
     if exchange.preferred.get("return") == "minimal" and outcome.status in (200, 201):
         return empty(201 if outcome.created else 204, headers)
     data = stored(request, handler, action, obj)
-    answered = _represented(request, resource, exchange, data)
+    answered = Answered(_represented(request, resource, exchange, data))
     if data is not obj and not outcome.created and _is_at(obj, exchange.kwargs):  # RFC 9110, section 8.7
         headers = {"Content-Location": request.get_full_path(), **headers}
     return _sent(request, resource, exchange, outcome, answered, headers)
@@ -208,22 +234,20 @@ def _sent(
     resource: Resource,
     exchange: Exchange,
     outcome: Outcome,
-    answered: Whole,
+    answered: Answered,
     headers: Mapping[str, str],
-    links: tuple[Link, ...] = (),
-    total: int | None = None,
-    more: str = "",
 ) -> HttpResponseBase:
     handler, emitter, content_type = exchange.handler, exchange.emitter, exchange.content_type
     layout = handler.layouts.get(emitter.name) if handler.layouts else None
-    document = Document(answered.data, layout, links=links, shape=answered.shape, total=total)
+    whole, links = answered.whole, answered.pages
+    document = Document(whole.data, layout, links=links, shape=whole.shape, total=answered.total)
     if exchange.linking or emitter.linked:
-        document, links = _linked(request, resource, exchange, outcome, document, answered)
+        document, links = _linked(request, resource, exchange, outcome, document, whole)
     if links:
         headers = {**headers, "Link": link_field(links)}
     body = emit(request, document, emitter)
     if isinstance(body, bytes) and _has_tag_of_its_bytes(exchange, outcome.status):
-        headers = {"ETag": tag_of(body, content_type + more), **headers}
+        headers = {"ETag": tag_of(body, content_type + answered.more), **headers}
     return respond(request, outcome.status, body, content_type, headers)
 
 
@@ -233,20 +257,20 @@ def _linked(
     exchange: Exchange,
     outcome: Outcome,
     document: Document,
-    answered: Whole,
+    whole: Whole,
 ) -> tuple[Document, tuple[Link, ...]]:
     """Return a document with where it leads to and what can be done next, and the links of its ``Link`` field."""
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
-    there = obj if isinstance(obj, Model) else None
+    there = whole.obj or (obj if isinstance(obj, Model) else None)
     here = whereabouts(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
     further = handler.leads_to(cast("Request", request), **exchange.kwargs)
-    declared = (*further, *links_of(handler, here, answered.led, addresses))
+    declared = (*further, *links_of(handler, here, whole.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
     pages, others = document.links, tuple(each for each in built if each not in declared)
     actions: tuple[Affordance, ...] = ()
     if exchange.emitter.linked:
-        actions = tuple(affordances_of(request, handler, here, answered.led, addresses))
+        actions = tuple(affordances_of(request, handler, here, whole.led, addresses))
     document = replace(document, links=(*pages, *declared, *others), actions=actions)
     told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
     return document, (*pages, *told)

@@ -68,10 +68,16 @@ class Sought:
             raise TypeError(f"{name}.queryset has returned None; return a queryset, such as objects.none().")
         return objects
 
-    def missing(self) -> Http404:
-        """Return what to raise if there is no such object."""
-        name = getattr(self.handler.model, "__name__", "object")
-        return Http404(f"no {name} at this address")
+    def as_saved(self) -> Model:
+        """Return what has just been written as it is stored: its client may write it, and then not see it any more.
+
+        Raises:
+            Http404: nothing has been written, so there is no such object.
+        """
+        if self.saved is None:
+            raise Http404(f"no {getattr(self.handler.model, '__name__', 'object')} at this address")
+        self.saved.refresh_from_db()
+        return self.saved
 
 
 def sought(request: HttpRequest, handler: BaseHandler, action: str, kwargs: Mapping[str, Any]) -> Sought | None:

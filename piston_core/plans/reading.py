@@ -156,6 +156,11 @@ def got(objects: QuerySet[Any], named: Mapping[str, Any]) -> Any:
         return None
 
 
+def held(plan: FieldPlan, objects: QuerySet[Any], named: Mapping[str, Any]) -> Any:
+    """Return the object that has these values with what a plan joins to it, or ``None``."""
+    return got(there.joined(plan, objects), named)
+
+
 def finished(level: Level, raw: list[Any], values: Values, connection: BaseDatabaseWrapper) -> Any:
     """Return the rows that a level's code makes of what its query found, and of what the levels below it find."""
     children = [_below(many, raw, values, connection) for many in level.many]

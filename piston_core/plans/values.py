@@ -9,14 +9,14 @@ from datetime import datetime
 from enum import Enum
 from functools import cache, cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Manager, Model, QuerySet
 from django.db.models.query import RawQuerySet
 from django.http import HttpRequest
 
 from piston_core.handler import BaseHandler
-from piston_core.linking import LinkBuilder, Shape
+from piston_core.linking import LinkBuilder
 from piston_core.plans import reading
 from piston_core.plans.addresses import Addresses
 from piston_core.plans.cells import Style
@@ -25,29 +25,15 @@ from piston_core.plans.choosing import is_plain as is_plain_manager
 from piston_core.plans.plan import CHUNK, DATA, LINKS, FieldPlan
 from piston_core.plans.scalars import in_whole_minutes, scalar
 from piston_core.plans.tree import Node
+from piston_core.plans.whole import Whole
 from piston_core.sought import Sought
 
 if TYPE_CHECKING:
     from piston_core.plans.compiler import Compiler
-    from piston_core.plans.leads import Lead
 
 _PLAIN = frozenset({type(None), bool, int, str})
 _TEXT = frozenset({str})
 _SPELT = {None: "null", True: "true", False: "false"}
-
-
-class Whole(NamedTuple):
-    """An answer as plain data.
-
-    Attributes:
-        data: the data, or an iterator of rows.
-        led: where the one object leads to that it consists of.
-        shape: what its objects are made of, ``None`` for data that no plan shows.
-    """
-
-    data: Any
-    led: tuple[tuple[Lead, str], ...] = ()
-    shape: Shape | None = None
 
 
 class Values:
@@ -121,21 +107,25 @@ class Values:
         rows = {model: iter(self._rows(model, objects, many=many)) for model, objects in groups.items()}
         return [next(rows[item.__class__]) if isinstance(item, Model) else self.plain(item) for item in items]
 
-    def whole(self, result: Any) -> Whole:
+    def whole(self, result: Any, *, held: bool = False) -> Whole:
         """Return the one object that an answer consists of, with where it leads to.
 
         Args:
             result: an object, or one that nobody has read yet.
+            held: whether somebody wants to look at the object, so that it is read as such.
         """
         self._whole = True
         self.style = replace(self.style, verbatim=None)  # an emitter joins the links of the object with others
+        if held and type(result) is Sought:
+            result = self._held(result)
+            self._plan_of_whole = None  # which is that of what is shown
         row = self.sought(result) if type(result) is Sought else self.plain(result)
+        obj = result if isinstance(result, Model) else None
         if self._plan_of_whole is None:  # it is no object that a handler shows
-            return Whole(row)
+            return Whole(row, obj=obj)
         led = zip(self._plan_of_whole.leads, row[LINKS], strict=True)
-        return Whole(
-            row[DATA], tuple((lead, href) for lead, href in led if href is not None), self._plan_of_whole.shape
-        )
+        known = tuple((lead, href) for lead, href in led if href is not None)
+        return Whole(row[DATA], known, self._plan_of_whole.shape, obj)
 
     def fetched(self, queryset: QuerySet[Any], *, many: bool = False) -> list[Any]:
         """Return the rows of a queryset; of ``values()`` and the like, what it yields."""
@@ -154,12 +144,20 @@ class Values:
         """
         model: Any = wanted.handler.model
         row = self._one(model, wanted.named, wanted.among())
-        if row is not None:
-            return row
-        if wanted.saved is None:
-            raise wanted.missing()
-        wanted.saved.refresh_from_db()  # the client may write it, and then not see it any more
-        return self._rows(model, [wanted.saved])[0]
+        return row if row is not None else self._rows(model, [wanted.as_saved()])[0]
+
+    def _held(self, wanted: Sought) -> Any:
+        """Return the object itself, joined with what it is shown with: as many queries as its row would take.
+
+        Raises:
+            Http404: there is none.
+        """
+        model: Any = wanted.handler.model
+        among = wanted.among()
+        with _Showing(self, self._shower(model)) as handler:
+            plan = self._plan(handler, model, many=False)
+        found = reading.held(plan, model._default_manager.all() if among is None else among, wanted.named)
+        return found if found is not None else wanted.as_saved()
 
     def _one(self, model: Any, named: Mapping[str, Any], among: QuerySet[Any] | None) -> Any:
         """Return what is shown of the object with these values; ``get()`` decides where it is not Django's own."""

@@ -84,7 +84,7 @@ def test_a_page_takes_the_queries_of_json(request, who, address):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address, headers={"Accept": accept}).status_code in (200, 206)
         # A row's own address may take a column that JSON does without.
-        counts.append([re.sub(r"^SELECT .*? FROM|'[^']*'", "", each["sql"]) for each in queries])
+        counts.append([re.sub(r"^SELECT .*? FROM|'[^']*'| LIMIT 21$", "", each["sql"]) for each in queries])
 
     assert counts[0] == counts[1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404
 from blog.api_hooks import Moderated
 from blog.forms import CommentForm, PostForm
 from blog.models import Comment, Post, Tag
-from piston_core import AnonymousBaseHandler, BaseHandler, Relation, Reply, Request, causes, rc, validate
+from piston_auth import Owner
+from piston_core import AnonymousBaseHandler, BaseHandler, Relation, Request, causes, validate
 from piston_throttle import throttle
 
 UNWANTED = {"casino", "lottery"}
@@ -52,6 +53,7 @@ class PostHandler(BaseHandler):
     allowed_methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
     anonymous = "AnonymousPostHandler"
     form = PostForm
+    permissions: ClassVar = {"read": (), "create": ["authenticated"], "*": [Owner("author")]}
     links = ("author", Relation("comments", "comment-list", title="What readers say"))
 
     @classmethod
@@ -67,23 +69,6 @@ class PostHandler(BaseHandler):
     def new(self, request: Request, **kwargs: Any) -> Post:
         """Return a post of whoever sends it."""
         return Post(author=request.user)
-
-    @causes({403: "Only its author may change a post."})
-    def update(self, request: Request, slug: str) -> Post | Reply:
-        """Save a post if it is the sender's own."""
-        if request.form.instance.author != request.user:
-            return rc.FORBIDDEN(detail="Only its author may change a post.")
-        post: Post = request.form.save()
-        return post
-
-    @causes({403: "Only its author may delete a post."})
-    def delete(self, request: Request, slug: str) -> Reply:
-        """Delete a post if it is the sender's own."""
-        post = self.get(request, slug=slug)
-        if post.author != request.user:
-            return rc.FORBIDDEN(detail="Only its author may delete a post.")
-        post.delete()
-        return rc.DELETED
 
 
 class AnonymousPostHandler(AnonymousBaseHandler):

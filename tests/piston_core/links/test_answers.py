@@ -336,17 +336,27 @@ def test_objects_to_choose_from_are_told_by_the_address_of_their_list():
     }
 
 
-def test_asking_what_may_be_done_with_an_object_reads_it_once_and_only_where_a_rule_wants_it():
+def test_asking_what_may_be_done_with_an_object_takes_no_query_more_than_to_show_it():
     def count(**arguments):
         with CaptureQueriesContext(connection) as captured:
             actions("it/tea-1/", **arguments)
         return len(captured)
 
-    plain = count()
-    rules = {"read": [], "*": [lambda request, obj: True]}
+    rules = {"read": [], "*": [lambda request, obj: obj.maker is not None]}
+    fields = ("name", ("maker", ("name",)), ("labels", ("word",)))
+    elsewhere = {"actions": (Action("restock", "sale", method="PUT"),), "sale": {"permissions": rules}}
 
-    assert plain == 1
-    assert count(permissions=rules) == 2
+    assert count() == count(permissions=rules, fields=("name", ("maker", ("name",)))) == count(**elsewhere) - 1 == 1
+    assert count(fields=fields) == count(fields=fields, permissions=rules) == count(fields=fields, **elsewhere) == 2
+
+
+def test_another_handler_reads_the_object_by_its_own_queryset():
+    rule = {"permissions": {"*": [lambda request, obj: True]}}
+    restock = (Action("restock", "sale", method="PUT"),)
+
+    for objects, offered in ((Product.objects.all(), True), (Product.objects.none(), False)):
+        told = actions("it/tea-1/", actions=restock, sale={**rule, "queryset": lambda self, request, it=objects: it})
+        assert ("restock" in told["actions"]) is offered
 
 
 def test_a_rule_is_asked_about_the_object_of_the_address():

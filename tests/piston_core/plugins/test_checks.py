@@ -191,7 +191,7 @@ LISTS = st.lists(JUNK | st.sampled_from(["json", "auth"]), max_size=3)
 def test_the_checks_say_what_is_wrong_with_any_settings_and_never_fail(settings, piston):
     settings.PISTON = piston
 
-    assert all(re.fullmatch(r"piston\.[EW]00\d", message.id) for message in check_piston())
+    assert all(re.fullmatch(r"piston\.[EW]0[01]\d", message.id) for message in check_piston())
 
 
 # -- E003: a resource that names what nobody offers ---------------------------------------------
