@@ -17,6 +17,7 @@ from piston_core.describing.schemas import OF_TYPES, of_converter, value_of
 from piston_core.describing.shapes import column_of, title_of
 from piston_core.describing.spots import Spot, spot_of
 from piston_core.handler import BaseHandler, overrides
+from piston_core.permissions import Scopes
 from piston_core.pipeline.select import Methods
 from piston_core.resource import Resource
 from piston_core.routes import Route, is_own, routes
@@ -100,7 +101,13 @@ def _served(spots: list[Spot], unknown: Methods | None) -> Served:
         is_open=not bound.authenticators
         or bool(unknown and method in unknown.actions)
         or spot.action in bound.open_actions,
+        scopes=_scopes(spot),
     )
+
+
+def _scopes(spot: Spot) -> tuple[str, ...]:
+    asked = (each.scopes for each in spot.demand.permissions if isinstance(each, Scopes))
+    return tuple(dict.fromkeys(scope for scopes in asked for scope in scopes))
 
 
 def _told(spot: Spot) -> str:

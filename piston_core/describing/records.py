@@ -88,6 +88,7 @@ class Served:
         answers: what it answers, good answers first.
         authenticators: who may know the sender, in their order.
         is_open: whether it is served without credentials.
+        scopes: what credentials have to be good for, if they are not good for everything; see ``Scopes``.
     """
 
     method: str
@@ -99,6 +100,7 @@ class Served:
     answers: tuple[Answer, ...]
     authenticators: tuple[Authenticator, ...] = ()
     is_open: bool = True
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

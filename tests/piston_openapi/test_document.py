@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 from django.test import override_settings
@@ -172,6 +173,21 @@ def test_scopes_are_a_permission_like_any_other():
     api = api_of({"makers/": MakerHandler})
     with served(api):
         assert "403" in made(api)["paths"]["/api/makers/"]["get"]["responses"]
+
+
+def test_a_method_names_the_scopes_that_a_token_has_to_have():
+    class MakerHandler(BaseHandler):
+        model = shop.Maker
+        permissions: ClassVar = {"read": [Scopes("makers:read")], "*": [Scopes("makers:read", "makers:write")]}
+
+    api = api_of({"makers/": MakerHandler}, authentication=["token", "basic"])
+    with served(api), override_settings(PISTON=ALL):
+        found = made(api)
+        validate(found)
+
+    path = found["paths"]["/api/makers/"]
+    assert path["get"]["security"] == [{"token": ["makers:read"]}, {"basic": []}]
+    assert path["post"]["security"] == [{"token": ["makers:read", "makers:write"]}, {"basic": []}]
 
 
 def test_two_handlers_of_one_name_are_told_apart():

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
-from piston_core import KINDS, Api, BaseHandler, Lifecycle, causes, describe
+from piston_core import KINDS, Api, BaseHandler, Lifecycle, Scopes, causes, describe
 from piston_openapi import DocumentationView, document
 from piston_openapi.document import operations_of
 from piston_openapi.pages.views import hash_of
@@ -139,6 +139,22 @@ def test_anchors_are_the_names_of_the_operations():
 
     assert {"api_post_list_get", "api_post_item_patch", "authentication", "problems", "top"} <= linked
     assert linked - read.texts.keys() == set()
+
+
+def test_a_method_says_what_a_token_has_to_be_good_for():
+    class WordHandler(BaseHandler):
+        permissions = (Scopes("words:read"),)
+
+        def read(self, request) -> str:
+            return "word"
+
+    api = Api(title="Words", authentication=["token"])
+    api.route("word/", WordHandler)
+    piston = {"PLUGINS": ["json", "auth", "openapi"]}
+    with override_settings(ROOT_URLCONF=(path("api/", include(api.urls)),), PISTON=piston):
+        told = page(api)
+
+    assert "A token has to be good for <code>words:read</code>." in told
 
 
 def test_only_what_there_is_stands_in_the_introduction():

@@ -12,6 +12,7 @@ from piston_core import Document, Emitter, in_pieces
 from piston_html.actions import forms
 from piston_html.assets import begin, end
 from piston_html.navigation import links, pages, search
+from piston_html.parameters import FormDialect
 from piston_html.texts import possible, shown
 from piston_html.tree import Rows, Tree
 
@@ -31,6 +32,7 @@ class HTMLEmitter(Emitter):
     content_type = problem_type = "text/html; charset=utf-8"
     linked = True
     last = True
+    dialect = FormDialect()
 
     def __init__(self, title: str = "API", max_rows: int = 20) -> None:
         self.title = title

@@ -107,10 +107,18 @@ class Operations:
 
     def _security(self, served: Served) -> list[dict[str, Any]]:
         """Return the schemes of which one has to be used; an empty one stands for no credentials."""
-        for each in served.authenticators:
-            self.components.found.setdefault("securitySchemes", {})[each.name] = dict(each.security())
-        asked: list[dict[str, Any]] = [{each.name: []} for each in served.authenticators]
+        schemes = {each.name: dict(each.security()) for each in served.authenticators}
+        for name, scheme in schemes.items():
+            self.components.found.setdefault("securitySchemes", {})[name] = scheme
+        asked: list[dict[str, Any]] = [
+            {name: [*served.scopes] if _has_scopes(scheme) else []} for name, scheme in schemes.items()
+        ]
         return [*asked, {}] if asked and served.is_open else asked
+
+
+def _has_scopes(scheme: Mapping[str, Any]) -> bool:
+    """Return whether credentials of a scheme may be good for less than everything (OpenAPI 3.1, section 4.8.30)."""
+    return scheme["type"] in ("oauth2", "openIdConnect") or scheme.get("scheme") == "bearer"
 
 
 def _ending(place: Place) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -36,3 +37,7 @@ class YAMLEmitter(Emitter):
             is_empty = False
             yield piece
         yield b"[]\n" + _END if is_empty else _END
+
+    def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
+        """Return the schema of the data, which YAML has nothing around."""
+        return schema

@@ -56,6 +56,10 @@ class YAMLParser(Parser):
     def __init__(self, *, max_depth: int = 64) -> None:
         self.max_depth = max_depth
 
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of the data, which YAML has nothing around."""
+        return schema
+
     def parse(self, body: bytes, request: HttpRequest) -> Any:
         """Return the data of a body's only document.
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from blog.models import Comment, Post, Tag
 from piston_core import Aim, Api, BaseHandler, MalformedBody, Problem
@@ -21,6 +22,8 @@ from tests.shop.models import Country, Product
 from tests.shop.serving import stock
 
 pytestmark = pytest.mark.django_db
+
+BODY = Draft202012Validator(JSONAPIParser().schema({}))
 
 
 class Posts(BaseHandler):
@@ -71,6 +74,7 @@ def test_an_object_is_created_with_its_relationships(client):
             "tags": to("tags", *(tag.pk for tag in tags)),
         },
     )
+    assert BODY.is_valid(given)
     response = sent(client, "POST", "/api/posts/", given)
     post = Post.objects.get(slug="new")
 
@@ -152,6 +156,11 @@ def test_an_object_is_deleted_without_an_answer(client):
 def test_what_is_no_document_is_refused_with_its_place(client, given, pointer):
     response = sent(client, "POST", "/api/posts/", given)
     assert refusal(response) == (400, "malformed-body", pointer)
+
+
+@pytest.mark.parametrize("given", [{}, {"data": None}, {"data": []}, {"data": {"id": "1"}}, {"data": {"type": 7}}])
+def test_what_is_described_as_a_body_is_a_document(given):
+    assert not BODY.is_valid(given)
 
 
 def test_another_type_or_object_than_that_of_the_address_is_a_conflict(client):

@@ -36,6 +36,13 @@ class JSONAPIParser(Parser):
     def __init__(self, *, max_depth: int = 64) -> None:
         self.max_depth = max_depth
 
+    def schema(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema of a document with one resource object, whatever of the data is a relationship."""
+        text = {"type": "string"}
+        parts = {"type": text, "id": text, "attributes": {"type": "object"}, "relationships": {"type": "object"}}
+        resource = {"type": "object", "properties": parts, "required": ["type"]}
+        return {"type": "object", "properties": {"data": resource}, "required": ["data"]}
+
     def parse(self, body: bytes, request: HttpRequest) -> Any:
         """Return the data of a JSON text.
 

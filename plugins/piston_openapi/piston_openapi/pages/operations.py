@@ -94,6 +94,7 @@ class Entry:
         deprecation: since when it should no longer be used, and why; ``""`` if it may be.
         is_open: whether it is served without credentials.
         schemes: the names of the authenticators.
+        scopes: what tokens have to be good for.
         inputs: the parameters by their places.
         body: the fields of what is sent; ``None`` for a method without a body.
         media: the media types of what is sent.
@@ -115,6 +116,7 @@ class Entry:
     deprecation: SafeString
     is_open: bool
     schemes: tuple[str, ...]
+    scopes: tuple[str, ...]
     inputs: Mapping[str, tuple[Input, ...]]
     body: tuple[Field, ...] | None
     media: tuple[Medium, ...]
@@ -162,6 +164,7 @@ def entry_of(place: Place, served: Served, operation: Any, made: Mapping[str, An
         deprecation=_deprecation(place),
         is_open=served.is_open,
         schemes=tuple(each.name for each in served.authenticators),
+        scopes=served.scopes,
         inputs={name: tuple(each for each in inputs if each.place == name) for name in ("path", "query", "header")},
         body=_body(served.body) if served.body else None,
         media=tuple(_media(served.body, media_type, data)),
