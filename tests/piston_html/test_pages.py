@@ -312,6 +312,14 @@ def test_somebody_unknown_is_led_to_the_login_instead_of_a_window(visitor):
     assert Client().post("/api/posts/", {}).headers["WWW-Authenticate"].startswith("Basic ")
 
 
+def test_an_author_logs_in_where_the_page_leads_and_may_write(visitor):
+    leads_to = hrefs(page(visitor.get("/api/posts/").content))["Log in"]
+    answer = visitor.post(leads_to, {"username": "alice", "password": "alice"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/api/posts/")
+    assert opened(visitor, "/api/posts/").find(".//form[@method='post']") is not None
+
+
 def test_where_nobody_logs_in_the_browser_asks(settings, visitor):
     settings.PISTON = {**settings.PISTON, "AUTHENTICATORS": ["basic"]}
     refused = visitor.post("/api/posts/", {})

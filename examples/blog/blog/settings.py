@@ -47,7 +47,8 @@ PISTON = {
     },
 }
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "piston_auth.digest.validators.KeepDigests"}]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/api/"
 
 ROOT_URLCONF = "blog.urls"
 TEMPLATES = [

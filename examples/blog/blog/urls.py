@@ -1,6 +1,7 @@
-"""The blog's addresses: the API, Django's admin for the editors, and where applications get permission to use it."""
+"""The blog's addresses: the API, the login, the admin for the editors, and where applications get permission."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from blog.handlers import (
@@ -28,4 +29,5 @@ urlpatterns = [
     path("api/", include(api.urls)),
     path("admin/", admin.site.urls),
     path("oauth/", include("piston_oauth.urls")),
+    path("accounts/login/", LoginView.as_view(template_name="admin/login.html"), name="login"),
 ]
