@@ -73,7 +73,7 @@ def links_of(handler: BaseHandler, here: Whereabouts, led: Led, addresses: Addre
 
     Args:
         handler: the handler that answers.
-        here: the address that the answer is from.
+        here: the address that the answer is from, or that of what has been created.
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
@@ -116,7 +116,7 @@ def affordances_of(
     Args:
         request: the request.
         handler: the handler that answers.
-        here: the address that the answer is from.
+        here: the address that the answer is from, or that of what has been created.
         led: where the one object leads to that it consists of.
         addresses: those of this answer.
     """
@@ -132,7 +132,7 @@ def _found(
         if not (here.is_of_list and method == "PATCH"):  # of several objects, which no form asks for
             yield from _served(request, here, method, None)
     for action, href in _declared(handler, here, led, addresses):
-        there = _at(request, href, here.obj)
+        there = at(request, href, here.obj)
         if there is not None:
             yield from _served(request, there, action.method, action)
         else:  # a view of the project's own, which nobody here can ask
@@ -180,7 +180,7 @@ def whereabouts(
     return Whereabouts(resource, kwargs, href, read, obj)
 
 
-def _at(request: HttpRequest, href: str, obj: Model | None) -> Whereabouts | None:
+def at(request: HttpRequest, href: str, obj: Model | None) -> Whereabouts | None:
     """Return what is served at an address of this site, ``None`` for what is none of Piston's.
 
     Args:

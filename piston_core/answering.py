@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 
 from piston_core.access import Operation
-from piston_core.affording import affordances_of, links_of, whereabouts
+from piston_core.affording import Whereabouts, affordances_of, at, links_of, whereabouts
 from piston_core.arguments import identifies
 from piston_core.bound import Bound
 from piston_core.contracts import Document
@@ -262,8 +262,7 @@ def _linked(
     """Return a document with where it leads to and what can be done next, and the links of its ``Link`` field."""
     handler, match, obj = exchange.handler, request.resolver_match, outcome.data
     addresses = Addresses(match.namespace if match else "")
-    there = whole.obj or (obj if isinstance(obj, Model) else None)
-    here = whereabouts(request, resource, exchange.kwargs, escape_uri_path(request.path), there)
+    here = _here(request, resource, exchange, outcome, whole.obj or (obj if isinstance(obj, Model) else None))
     further = handler.leads_to(cast("Request", request), **exchange.kwargs)
     declared = (*further, *links_of(handler, here, whole.led, addresses))
     built = link(Subject(request, type(handler), obj, declared), exchange.linking)
@@ -274,3 +273,12 @@ def _linked(
     document = replace(document, links=(*pages, *declared, *others), actions=actions)
     told = (replace(each, rel=in_full(each.rel, handler.curies)) for each in built if not each.templated)
     return document, (*pages, *told)
+
+
+def _here(
+    request: HttpRequest, resource: Resource, exchange: Exchange, outcome: Outcome, obj: Model | None
+) -> Whereabouts:
+    """Return where an answer is about: at its own address, or at that of what has been created."""
+    address = location(request, exchange.handler, obj, resource.compiler) if outcome.created else None
+    there = None if address is None else at(request, address, obj)
+    return there or whereabouts(request, resource, exchange.kwargs, escape_uri_path(request.path), obj)

@@ -115,6 +115,28 @@ def test_what_was_written_leads_on_as_well():
     assert response.json()["links"] == {"maker": "/api/makers/1/", "collection": "/api/it/"}
 
 
+def test_what_was_created_leads_on_from_its_own_address():
+    maker = Maker.objects.earliest("pk")
+    form = type("F", (forms.Form,), {"name": forms.CharField()})
+
+    def new(self, request):
+        return Product(slug="new", maker=maker)
+
+    kind = handler("maker", form=form, new=new, allowed_methods=("POST", "GET"))
+    item = handler("maker", actions=(Action("sell", "product-list"),), allowed_methods=("GET", "DELETE"))
+    routes = {"it/": kind, "it/<slug:slug>/": item, "makers/<int:pk>/": OTHERS["makers/<int:pk>/"]}
+    with override_settings(PISTON=PLUGINS), serving(routes) as client:
+        response = client.post(
+            "/api/it/", '{"name": "New"}', content_type="application/json", headers={"Accept": TYPE}
+        )
+        there = client.get(response.headers["Location"], headers={"Accept": TYPE}).json()
+
+    assert response.status_code == 201
+    told = response.json()
+    assert told["links"] == there["links"] == {"maker": f"/api/makers/{maker.pk}/", "collection": "/api/it/"}
+    assert told["actions"] == {"delete": ["DELETE", "/api/it/new/", ""]}
+
+
 def test_the_list_of_an_object_is_the_one_with_its_own_arguments():
     stock(2)
     kind = handler()
