@@ -35,9 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Leave what has been collected alone: else each search for garbage looks at all tests, for a second at a time."""
-    gc.collect()
-    gc.freeze()
+    """Have garbage searched for seldom: what is made in a test is mostly gone without."""
     gc.set_threshold(100_000, 50, 50)
 
 
@@ -72,6 +70,16 @@ def _shared_bytecode(tmp_path_factory) -> Iterator[None]:
         environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         environment.setenv("PYTHONPYCACHEPREFIX", str(folder / "bytecode"))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _old_things_left_alone() -> None:
+    """Leave alone what there is before a module, or each search for garbage looks at all tests and all they left.
+
+    After ten thousand tests one search would take seconds, and a hundred tests ask for one.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
