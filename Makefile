@@ -14,7 +14,7 @@ PROJECTS := pyproject.toml $(wildcard plugins/*/pyproject.toml)
 MANAGE := $(CURDIR)/$(BIN)/python manage.py
 
 # What a developer's shell may have set must not leak into what is built here.
-unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE VIRTUAL_ENV
 
 .PHONY: help demo test lint types contracts tests bench clean
 

@@ -13,11 +13,11 @@ from functools import lru_cache
 from importlib import import_module
 from inspect import iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType, MethodType, ModuleType
 
 from django.core.exceptions import ImproperlyConfigured
 from importlib_metadata import EntryPoint, entry_points
-from pluggy import PluginManager, PluginValidationError
+from pluggy import HookimplOpts, HookspecOpts, PluginManager, PluginValidationError
 
 from piston_core import defaults, hookspecs
 from piston_core.moments import MOMENTS
@@ -25,6 +25,7 @@ from piston_core.moments import MOMENTS
 GROUP = "piston.plugins"
 NAMED_GROUP = "piston.plugins.named"
 CORE = "core"
+_FUNCTIONS = (FunctionType, MethodType, staticmethod, classmethod)
 
 
 class PluginError(ImproperlyConfigured):
@@ -200,9 +201,28 @@ def _load(source: Source, others: Mapping[str, object]) -> object:
     return plugin
 
 
+class _Manager(PluginManager):
+    """Looks for hooks among a module's functions alone, which is where they can be.
+
+    pluggy looks through the ancestors of every value, which takes longer than all else that a registry is made of.
+    """
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> HookimplOpts | None:
+        """Return how a plugin implements a hook, ``None`` for what is none."""
+        return super().parse_hookimpl_opts(plugin, name) if _may_be_hook(plugin, name) else None
+
+    def parse_hookspec_opts(self, module_or_class: ModuleType | type, name: str) -> HookspecOpts | None:
+        """Return how a hook is specified, ``None`` for what is none."""
+        return super().parse_hookspec_opts(module_or_class, name) if _may_be_hook(module_or_class, name) else None
+
+
+def _may_be_hook(owner: object, name: str) -> bool:
+    return type(owner) is not ModuleType or isinstance(vars(owner).get(name), _FUNCTIONS)
+
+
 def _validate(source: Source, plugin: object) -> None:
     """Register the plugin with a manager of its own, so that the message can name the culprit."""
-    trial = PluginManager("piston")
+    trial = _Manager("piston")
     trial.add_hookspecs(hookspecs)
     try:
         trial.register(plugin, name=source.name)
@@ -237,7 +257,7 @@ def _manager(plugins: Mapping[str, object]) -> PluginManager:
     pluggy asks the plugin that was registered last first, hence the reversal; the core comes after
     all of them because its implementations are ``trylast``, and then last even of those.
     """
-    manager = PluginManager("piston")
+    manager = _Manager("piston")
     manager.add_hookspecs(hookspecs)
     for name in reversed(list(plugins)):
         manager.register(plugins[name], name=name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+from collections.abc import Iterator
 from contextvars import copy_context
 
 import hypothesis
@@ -33,9 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Leave what has been collected alone: else each search for garbage looks at all tests, for a second at a time."""
-    gc.collect()
-    gc.freeze()
+    """Have garbage searched for seldom: what is made in a test is mostly gone without."""
     gc.set_threshold(100_000, 50, 50)
 
 
@@ -56,6 +56,30 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     copy_context().run(pyfuncitem.obj, **arguments)
     return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_bytecode(tmp_path_factory) -> Iterator[None]:
+    """Let the processes that tests start find the bytecode of what others have imported before them.
+
+    It stands with the run's other temporary files, also where a developer wants none beside the sources.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        environment.setenv("PYTHONPYCACHEPREFIX", str(folder / "bytecode"))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _old_things_left_alone() -> None:
+    """Leave alone what there is before a module, or each search for garbage looks at all tests and all they left.
+
+    After ten thousand tests one search would take seconds, and a hundred tests ask for one.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

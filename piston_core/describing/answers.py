@@ -37,6 +37,7 @@ PROBLEM: Schema = {
     "required": ["type", "title", "status", "instance"],
 }  # fmt: skip
 _SAID = frozenset({"title", "readOnly"})  # says nothing of the values
+Contents = Mapping[str, Schema | None]
 _OWN: Mapping[str, None] = {"*/*": None}  # what a method makes itself
 _TEXT = OF_TYPES[str]
 _TAG = Parameter("ETag", "header", _TEXT, "What this state is known by.")
@@ -75,14 +76,15 @@ def answers_of(spots: Iterable[Spot]) -> tuple[Answer, ...]:
     refused: dict[str, list[Refusal]] = {}
     for each in (each for spot in spots for each in refusals_of(spot)):
         refused.setdefault(str(each.status), []).append(each)
-    told = [_refusal(status, refused[status], spots) for status in sorted(refused)]
-    rest = _problem("default", "Any other refusal.", spots)
+    contents = _problem_contents(spots)
+    told = [_refusal(status, refused[status], spots, contents) for status in sorted(refused)]
+    rest = _problem("default", "Any other refusal.", spots, contents)
     return (*good.values(), *(each for each in told if each.status not in good), rest)
 
 
 def _joined(one: Answer, another: Answer, spot: Spot) -> Answer:
     """Return what is said of both, where two handlers give an answer."""
-    if one.schema is None or another.schema is None or _alike(one.schema, another.schema):
+    if one is another or one.schema is None or another.schema is None or _alike(one.schema, another.schema):
         return one
     headers = (*one.headers, *(each for each in another.headers if each not in one.headers))
     both = _answer(spot, one.status, one.about, one_of([one.schema, another.schema]), headers)
@@ -119,10 +121,11 @@ def _shown(spot: Spot) -> Iterator[Answer]:
     state = (_TAG, *((_MOMENT,) if spot.is_dated else ()))
     lists = (_APPLIED, _TOTAL) if found.queries and not spot.is_one else ()
     place = (_CONTENT,) if spot.method == "QUERY" else ()
-    yield _answer(spot, "200", "What is at this address.", schema, (*state, _LINK, *lists, *place))
+    whole = _answer(spot, "200", "What is at this address.", schema, (*state, _LINK, *lists, *place))
+    yield whole
     if spot.method == "GET" and found.lists and not spot.is_one:
-        headers = (_PART, *state, _LINK, *lists)
-        yield _answer(spot, "206", "The part of the list that Range asks for.", schema, headers)
+        about = "The part of the list that Range asks for."
+        yield replace(whole, status="206", about=about, headers=(_PART, *whole.headers))
     yield _answer(spot, "304", "The client has it already.", None, (*state, *place))
 
 
@@ -172,19 +175,25 @@ def _written(emitter: Emitter, schema: Schema) -> Schema | None:
     return one_of([each for each in parts if each is not None]) if None not in parts else None
 
 
-def _refusal(status: str, found: list[Refusal], spots: tuple[Spot, ...]) -> Answer:
+def _refusal(status: str, found: list[Refusal], spots: tuple[Spot, ...], contents: Contents) -> Answer:
     about = " ".join(dict.fromkeys(each.about for each in found if each.about))
     kinds = tuple(dict.fromkeys(each.kind for each in found if each.kind))
-    return _problem(status, about, spots, kinds)
+    return _problem(status, about, spots, contents, kinds)
 
 
-def _problem(status: str, about: str, spots: tuple[Spot, ...], kinds: tuple[str, ...] = ()) -> Answer:
-    """Return a refusal: a problem document in the formats that write such, plain text where none does."""
-    writers = spots[0].bound.problem_formats.emitters.values()
-    contents = {each.problem_type: each.schema(PROBLEM, is_problem=True) for each in writers}
-    contents = contents or {"text/plain": _TEXT}
-    if any(spot.is_free and spot.returned.responses for spot in spots):
-        contents |= _OWN
+def _problem(
+    status: str, about: str, spots: tuple[Spot, ...], contents: Contents, kinds: tuple[str, ...] = ()
+) -> Answer:
     headers = (_OF_REFUSALS[status],) if status in _OF_REFUSALS else ()
     limits = _LIMITS if spots[0].demand.throttles and status == "429" else ()
     return Answer(status, about, PROBLEM, contents, (*headers, *limits), kinds)
+
+
+def _problem_contents(spots: tuple[Spot, ...]) -> Contents:
+    """Return how refusals are said: as problem documents in the formats that write such, as text where none does."""
+    writers = spots[0].bound.problem_formats.emitters.values()
+    contents: dict[str, Schema | None] = {each.problem_type: each.schema(PROBLEM, is_problem=True) for each in writers}
+    contents = contents or {"text/plain": _TEXT}
+    if any(spot.is_free and spot.returned.responses for spot in spots):
+        contents |= _OWN
+    return contents

@@ -25,7 +25,7 @@ def test_the_tests_of_the_package_pass(tmp_path):
     install(PACKAGE, tmp_path)
     ours = ("DJANGO_SETTINGS_MODULE", "PYTEST")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
 
     run = subprocess.run(command, cwd=PACKAGE, env=environment, capture_output=True, text=True, check=False)

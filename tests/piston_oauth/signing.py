@@ -7,6 +7,7 @@ import hmac
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from urllib.parse import quote
 
@@ -78,10 +79,17 @@ class Signer:
             return key
         if self.method.startswith("RSA"):
             digest = SHA1() if self.method == "RSA-SHA1" else SHA256()
-            private = load_pem_private_key(self.rsa.encode(), None)
-            return b64encode(private.sign(base.encode(), PKCS1v15(), digest)).decode()
+            return b64encode(_private(self.rsa).sign(base.encode(), PKCS1v15(), digest)).decode()
         digest = hashlib.sha1 if self.method == "HMAC-SHA1" else hashlib.sha256
         return b64encode(hmac.new(key.encode(), base.encode(), digest).digest()).decode()
+
+
+@lru_cache(maxsize=8)
+def _private(pem: str) -> rsa.RSAPrivateKey:
+    """Return a private key; to make sure that its primes are such takes longer than a test."""
+    found = load_pem_private_key(pem.encode(), None)
+    assert isinstance(found, rsa.RSAPrivateKey)
+    return found
 
 
 def base_string(method: str, address: str, pairs) -> str:

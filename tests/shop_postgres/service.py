@@ -30,7 +30,7 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": f"{__package__}.engine",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -13,6 +13,7 @@ from textwrap import dedent
 import pytest
 
 from piston_core.registry import forget_registry
+from tests.rewriting import rewrite
 
 HEADER = """
 from piston_core import *
@@ -101,7 +102,7 @@ def run(tmp_path, install) -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*arguments: str, piston: object = None, more: str = "") -> subprocess.CompletedProcess[str]:
         code = f"SECRET_KEY = 'x'\nINSTALLED_APPS = ['piston_core']\nPISTON = {piston or {}!r}\n{more}\n"
-        (tmp_path / "fake_settings.py").write_text(code, encoding="utf-8")
+        rewrite(tmp_path / "fake_settings.py", code)
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "fake_settings",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH", "")])),

@@ -82,9 +82,9 @@ class AnyText(Good):
 
 def look_ahead_of_each_backslash(body: bytes) -> None:
     """Take time by the third power of the length, which no noise of a machine makes look linear."""
-    for place in range(0, len(body), 128):
+    for place in range(0, len(body), 256):
         if body[place] == ord("\\"):
-            for _ in range(0, place, 2048):
+            for _ in range(0, place, 4096):
                 body.count(b"x", place)
 
 

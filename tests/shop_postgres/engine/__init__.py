@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, whose tables are emptied sooner between tests that commit."""
