@@ -30,6 +30,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 6  # for each operation, each time others
+ROUNDS = 4
 ALICE = {"Authorization": "Basic YWxpY2U6YWxpY2U="}
 
 
@@ -58,11 +59,15 @@ def test_schemathesis_finds_no_disagreement_with_the_running_blog(blog, headers)
     operations = [each.ok() for each in schema.get_all_operations()]
     seen = Counter()
 
-    for operation in operations:
-        _run(operation, headers, seen)
+    for _ in range(ROUNDS):  # once, unless too much of what was drawn is refused to tell anything
+        for operation in operations:
+            _run(operation, headers, seen)
+        good = sum(number for status, number in seen.items() if status < 400)
+        if good > len(operations):
+            break
 
     assert len(operations) > 10
-    assert sum(number for status, number in seen.items() if status < 400) > len(operations)
+    assert good > len(operations)
 
 
 def _run(operation, headers, seen):
