@@ -3,14 +3,15 @@
 The description is of the resource itself, so it needs no URL configuration. An answer has to have a status that is
 described by itself (``default`` is for what methods do that say nothing of it), a media type that is described for it,
 the header fields that are promised, and data that fits the schema. The schema is read strictly: an object has no names
-beside those that are described. Of a stream, which its client reads, all but the data is looked at.
+beside those that are described. The data of a stream is looked at once its client has read it to the end; of one that
+an event loop reads, all but the data is.
 """
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -31,6 +32,16 @@ _TELLING = (
     "ETag", "Last-Modified", "Location", "Content-Location", "Content-Range", "Total-Count", "Preference-Applied",
     "RateLimit", "RateLimit-Policy", "Retry-After",
 )  # fmt: skip
+
+
+# What a stream is read as, by its media type; lines are described as the items of a list.
+_IN_PIECES: Mapping[str, Callable[[bytes], bytes]] = {
+    "application/json": bytes,
+    "application/hal+json": bytes,
+    "application/vnd.siren+json": bytes,
+    "application/vnd.api+json": bytes,
+    "application/jsonl": lambda body: b"[" + b",".join(body.splitlines()) + b"]",
+}
 
 
 class Recorder:
@@ -54,6 +65,7 @@ class Recorder:
         if request.method == "OPTIONS" or isinstance(resource, Unrouted) or explained:
             return
         self.seen += 1
+        served = None
         try:
             served = self._methods(resource, names).get("GET" if request.method == "HEAD" else str(request.method))
             found = list(_wrong(served, request, response))
@@ -61,7 +73,21 @@ class Recorder:
             found = [f"cannot be described: {error!r}"] if response.status_code < 500 else []
         handler = type(resource.handler).__name__
         told = f"{request.method} {request.get_full_path()} of {handler}, {response.status_code}"
+        self._keep(told, found)
+        if response.streaming and not getattr(response, "is_async", False) and served is not None and not found:
+            self._follow(told, served, response)
+
+    def _keep(self, told: str, found: Iterable[str]) -> None:
         self.failures += [f"{told}: {each}" for each in found]
+
+    def _follow(self, told: str, served: Served, response: Any) -> None:
+        """Have the data of a stream looked at when it has been read."""
+        answer = {each.status: each for each in served.answers}.get(str(response.status_code))
+        media_type, schema = _described(answer, response) if answer else ("", None)
+        if schema is not None and media_type in _IN_PIECES:
+            read = _IN_PIECES[media_type]
+            pieces = response.streaming_content
+            response.streaming_content = _followed(pieces, lambda body: self._keep(told, _misfits(schema, read(body))))
 
     def _methods(self, resource: Resource, names: frozenset[str]) -> dict[str, Served]:
         bound = resource.bound()
@@ -119,14 +145,31 @@ def _wrong_body(answer: Answer, request: HttpRequest, response: HttpResponseBase
         if content:
             yield "there is a body, and none is described"
         return
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
-    known = {each.partition(";")[0]: schema for each, schema in answer.contents.items()}
+    media_type, schema = _described(answer, response)
+    known = {each.partition(";")[0] for each in answer.contents}
     if media_type not in known and _OWN in known:
         return
     if media_type not in known:
         yield f"the media type {media_type!r} is not described, but {', '.join(known)}"
-    elif isinstance(response, HttpResponse) and known[media_type] is not None and media_type.endswith("json"):
-        yield from _misfits(known[media_type], response.content)
+    elif isinstance(response, HttpResponse) and schema is not None and media_type.endswith("json"):
+        yield from _misfits(schema, response.content)
+
+
+def _described(answer: Answer, response: HttpResponseBase) -> tuple[str, Any]:
+    """Return the media type of an answer and the schema that is described for it."""
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    return media_type, {each.partition(";")[0]: schema for each, schema in answer.contents.items()}.get(media_type)
+
+
+def _followed(pieces: Iterable[bytes], done: Callable[[bytes], None]) -> Iterator[bytes]:
+    """Yield the pieces of a stream as they come, and hand over the whole of one that is not too long."""
+    kept, size = [], 0
+    for piece in pieces:
+        size += len(piece)
+        kept = [*kept, piece] if size <= _LARGEST else []
+        yield piece
+    if size <= _LARGEST:
+        done(b"".join(kept))
 
 
 def _misfits(schema: Any, body: bytes) -> Iterator[str]:

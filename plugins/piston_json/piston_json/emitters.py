@@ -83,8 +83,12 @@ class JSONLinesEmitter(Emitter):
             raise
 
     def schema(self, schema: Mapping[str, Any], *, many: bool = False, is_problem: bool = False) -> Mapping[str, Any]:
-        """Return the schema of the lines as the items of a list."""
-        return schema if many else {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
+        """Return the schema of the lines as the items of a list: any number where it may be one that the data is."""
+        if many:
+            return schema
+        if "array" in schema.get("type", "array"):
+            return {"type": "array"}
+        return {"type": "array", "items": schema, "minItems": 1, "maxItems": 1}
 
 
 def encode(data: Any, *, indent: bool = False) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from piston_core import BaseHandler, Resource, rc
@@ -89,6 +89,35 @@ def test_an_answer_that_is_not_as_described_is_found(handler, response, told):
 )
 def test_an_answer_that_is_as_described_is_not(handler, response):
     assert seen(handler, response) == []
+
+
+@pytest.mark.parametrize(
+    ("pieces", "content_type", "told"),
+    [
+        ([b'[{"word": ', b'"a"}]'], "application/json", 0),
+        ([b'[{"word": ', b"1}]"], "application/json", 1),
+        ([b'{"word": "a"}\n', b'{"word": "b"}\n'], "application/jsonl", 0),
+        ([b'{"word": "a"}\n', b'{"words": "b"}\n'], "application/jsonl", 1),
+        ([b"[", b"1" * 300_000, b"]"], "application/json", 0),  # too long to look at
+    ],
+)
+def test_the_data_of_a_stream_is_looked_at_when_it_has_been_read(pieces, content_type, told):
+    recorder, ends = Recorder(), []
+    response = StreamingHttpResponse(_closing(pieces, ends), content_type=content_type)
+    recorder.look(Resource(LabelHandler, authentication=()), RequestFactory().get("/it/"), frozenset(), response)
+
+    read = iter(response)
+    assert (next(read), recorder.failures) == (pieces[0], [])
+    assert [*read] == pieces[1:]
+    assert len(recorder.failures) == told
+    assert ends == ["end"]
+
+
+def _closing(pieces, ends):
+    try:
+        yield from pieces
+    finally:
+        ends.append("end")
 
 
 def test_a_method_that_is_not_described_may_only_be_refused():
