@@ -209,6 +209,18 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
         ("piston_yaml", {"piston-core<0.2,>=0.1", "pyyaml>=6.0.1"}),
         ("piston_html", {"piston-core<0.2,>=0.1"}),
         ("piston_pickle", {"piston-core<0.2,>=0.1"}),
+        (
+            "piston_compat",
+            {
+                "piston-core<0.2,>=0.1",
+                "piston-json<0.2,>=0.1",
+                "piston-throttle<0.2,>=0.1",
+                "piston-yaml<0.2,>=0.1",
+                "pyyaml>=6.0.1",
+                "piston-oauth<0.2,>=0.1; extra == 'oauth'",
+                "oauthlib>=3.2; extra == 'oauth'",
+            },
+        ),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),
         ("piston_hydra", {"piston-core<0.2,>=0.1"}),
         ("piston_auth", {"piston-core<0.2,>=0.1"}),
