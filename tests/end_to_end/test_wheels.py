@@ -218,7 +218,7 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
                 "piston-yaml<0.2,>=0.1",
                 "pyyaml>=6.0.1",
                 "piston-oauth<0.2,>=0.1; extra == 'oauth'",
-                "oauthlib>=3.2; extra == 'oauth'",
+                "oauthlib>=3.2",
             },
         ),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),

@@ -5,15 +5,24 @@ from __future__ import annotations
 import pytest
 
 from piston_compat.emitters import Emitter
+from piston_compat.handlers import AnonymousBaseHandler, BaseHandler
 from piston_compat.mimer import Mimer
 from piston_compat.typemap import handler_tracker, typemapper
 
 
 @pytest.fixture(autouse=True)
 def _tables_of_the_process():
-    """Leave the ancestor's tables, which belong to the process, as they were."""
-    kept = dict(typemapper), list(handler_tracker), dict(Emitter.EMITTERS), dict(Mimer.TYPES)
+    """Give each test the ancestor's tables, which belong to the process, as they are when nobody has added to them."""
+    kept = [(table, dict(table)) for table in (Emitter.EMITTERS, Mimer.TYPES)]
+    others = {
+        each: typemapper.pop(each) for each in list(typemapper) if each not in (BaseHandler, AnonymousBaseHandler)
+    }
+    tracked, handler_tracker[:] = list(handler_tracker), []
     yield
-    for table, former in zip((typemapper, handler_tracker, Emitter.EMITTERS, Mimer.TYPES), kept, strict=True):
+    for table, former in kept:
         table.clear()
-        table.extend(former) if isinstance(table, list) else table.update(former)
+        table.update(former)
+    for each in [each for each in typemapper if each not in (BaseHandler, AnonymousBaseHandler)]:
+        del typemapper[each]
+    typemapper.update(others)
+    handler_tracker[:] = tracked

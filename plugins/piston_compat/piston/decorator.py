@@ -1,4 +1,4 @@
-"""What decorators were made with: each leads to ``piston_compat``, with a warning that is silent by default."""
+"""What decorators were made with; each name leads to ``piston_compat``."""
 
 from __future__ import annotations
 

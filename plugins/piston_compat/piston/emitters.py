@@ -1,4 +1,4 @@
-"""The ancestor's emitters: each leads to ``piston_compat``, with a warning that is silent by default."""
+"""The ancestor's emitters; each name leads to ``piston_compat``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ancestor's handlers: each leads to ``piston_compat``, with a warning that is silent by default."""
+"""The ancestor's handlers; each name leads to ``piston_compat``."""
 
 from __future__ import annotations
 

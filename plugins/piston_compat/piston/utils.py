@@ -1,4 +1,4 @@
-"""What the ancestor's handlers used: each leads to ``piston_compat``, with a warning that is silent by default."""
+"""What the ancestor's handlers used; each name leads to ``piston_compat``."""
 
 from __future__ import annotations
 

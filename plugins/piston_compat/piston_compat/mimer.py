@@ -112,9 +112,10 @@ def translate_mime(request: Any) -> Any:
     """Give a request its ``data`` and ``content_type``, unless a resource has done so already."""
     if not hasattr(request, "data"):
         parser = readers().get(request.content_type or "")
-        given = Mimer(request).content_type()
-        request.data = request.POST if given is None else parser.parse(request.body, request) if parser else None
-        request.content_type = given
+        is_form = not request.content_type or request.content_type in FORMS
+        data = parser.parse(request.body, request) if parser else None
+        request.data = request.POST if is_form else data
+        request.content_type = Mimer(request).content_type()
     return request
 
 

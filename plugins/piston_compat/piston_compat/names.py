@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 class OldName(PendingDeprecationWarning):
     """A name of the ancestor's has been imported; the message has its modern equivalent.
 
-    Python does not show it by default. ``-W default::PendingDeprecationWarning`` does, and so does
-    ``warnings.simplefilter("default", OldName)`` for this one alone.
+    Python does not show it by default. ``-W "default:piston."`` shows it, by the beginning of its message, since Python
+    reads that option before it can import a class; ``warnings.simplefilter("default", OldName)`` does the same.
     """
 
 
