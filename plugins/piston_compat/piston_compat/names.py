@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 class OldName(PendingDeprecationWarning):
     """A name of the ancestor's has been imported; the message has its modern equivalent.
 
-    Python does not show it by default. ``-W "default:piston."`` shows it, by the beginning of its message, since Python
+    Python does not show it by default. ``-W "default:piston."`` does, by the beginning of its message, since Python
     reads that option before it can import a class; ``warnings.simplefilter("default", OldName)`` does the same.
     """
 
