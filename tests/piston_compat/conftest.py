@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import django
 import pytest
+from django.core import mail
 
 from piston_compat.emitters import Emitter
 from piston_compat.handlers import AnonymousBaseHandler, BaseHandler
@@ -26,3 +28,13 @@ def _tables_of_the_process():
         del typemapper[each]
     typemapper.update(others)
     handler_tracker[:] = tracked
+
+
+@pytest.fixture
+def mails(settings):
+    """Have mails kept in ``mail.outbox``, in the way that this Django wants it said."""
+    backend = "django.core.mail.backends.locmem.EmailBackend"
+    if django.VERSION >= (6, 1):
+        settings.MAILERS = {"default": {"BACKEND": backend}}
+    settings.ADMINS = ["admin@example.org"] if django.VERSION >= (6, 0) else [("Admin", "admin@example.org")]
+    return mail.outbox

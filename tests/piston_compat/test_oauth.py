@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
-from django.core import mail
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import path
@@ -505,8 +504,8 @@ def test_keys_and_secrets_have_the_ancestors_lengths(consumer, alice):
     assert Consumer.objects.create_consumer("Application").pk == consumer.pk
 
 
-def test_people_are_told_of_a_consumer_where_there_are_templates(consumer, alice, tmp_path, settings):
-    assert mail.outbox == []
+def test_people_are_told_of_a_consumer_where_there_are_templates(consumer, alice, tmp_path, settings, mails):
+    assert mails == []
     (tmp_path / "piston/mails").mkdir(parents=True)
     for state in ("accepted", "canceled"):
         (tmp_path / f"piston/mails/consumer_{state}.txt").write_text("{{ consumer.name }} {{ user.username }}")
@@ -517,9 +516,9 @@ def test_people_are_told_of_a_consumer_where_there_are_templates(consumer, alice
     consumer.save()
     consumer.delete()
 
-    told = [(each.to, each.body, each.from_email) for each in mail.outbox]
+    told = [(each.to, each.body, each.from_email) for each in mails]
     assert told == [(["alice@example.org"], "Application alice", "api@example.org")] * 2
-    assert "canceled" in mail.outbox[1].subject
+    assert "canceled" in mails[1].subject
 
 
 def test_a_request_that_is_none_of_a_resource_can_be_looked_at(consumer, token):

@@ -6,7 +6,6 @@ import json
 import warnings
 
 import pytest
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404, HttpResponse, QueryDict
@@ -297,16 +296,14 @@ def test_what_an_error_handler_returns_is_answered_in_the_format_that_was_asked_
     assert b"<method>answer</method><format>xml</format><error>broken</error>" in response.content
 
 
-def test_a_failure_is_mailed_once_and_raised(settings):
-    settings.ADMINS = [("Admin", "admin@example.org")]
-
+def test_a_failure_is_mailed_once_and_raised(mails):
     def fail(request):
         raise RuntimeError("broken")
 
     with old(returning(fail)) as client:
         response = client.get("/")
 
-    ours = [each for each in mail.outbox if each.subject == "[Django] Piston crash report"]
+    ours = [each for each in mails if each.subject == "[Django] Piston crash report"]
     assert (response.status_code, response.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
     assert len(ours) == 1
     assert "RuntimeError" in ours[0].body
@@ -314,8 +311,7 @@ def test_a_failure_is_mailed_once_and_raised(settings):
     assert ours[0].alternatives[0][1] == "text/html"
 
 
-def test_a_failure_is_not_mailed_where_the_settings_say_so(settings):
-    settings.ADMINS = [("Admin", "admin@example.org")]
+def test_a_failure_is_not_mailed_where_the_settings_say_so(settings, mails):
     settings.PISTON_EMAIL_ERRORS = False
     settings.PISTON_DISPLAY_ERRORS = True
 
@@ -326,9 +322,23 @@ def test_a_failure_is_not_mailed_where_the_settings_say_so(settings):
         response = client.get("/")
 
     assert response.status_code == 500
-    assert [each.subject for each in mail.outbox if "Piston" in each.subject] == []
+    assert [each.subject for each in mails if "Piston" in each.subject] == []
     assert response.content.startswith(b"Piston/")
     assert b"crash report:\n\nTraceback" in response.content
+
+
+def test_a_report_that_cannot_be_sent_does_not_cover_what_it_is_about(mails, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    def fail(request):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("piston_compat.failures.mail_admins", refuse)
+    resource = Resource(returning(fail))
+    resource.display_errors = True
+    with old(resource) as client:
+        assert b"RuntimeError: broken" in client.get("/").content
 
 
 def test_a_method_without_arguments_says_so():

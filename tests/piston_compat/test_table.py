@@ -261,7 +261,7 @@ def test_validate_gets_parsed_data_and_files():
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_traceback_goes_to_the_client_with_debug_only_as_text(debug):
+def test_a_traceback_goes_to_the_client_with_debug_only_as_text(debug, mails):
     def fail(request):
         raise RuntimeError("secret")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 
 from piston_compat.options import setting
 
+logger = logging.getLogger("piston.compat")
 _SUBJECTS = {
     "pending": "Your API Consumer is pending",
     "accepted": "Your API Consumer was accepted!",
@@ -49,10 +51,13 @@ def send_consumer_mail(consumer: Any) -> None:
     except TemplateDoesNotExist:
         return
     sender = setting("PISTON_FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
-    if consumer.user is not None and consumer.user.email:
-        send_mail(subject, body, sender, [consumer.user.email], fail_silently=True)
-    if consumer.status == "pending":
-        mail_admins(subject, body, fail_silently=True)
+    try:
+        if consumer.user is not None and consumer.user.email:
+            send_mail(subject, body, sender, [consumer.user.email])
+        if consumer.status == "pending":
+            mail_admins(subject, body)
+    except OSError:  # of which the errors of SMTP are
+        logger.exception("A mail about a consumer could not be sent")
 
 
 def _site() -> str:

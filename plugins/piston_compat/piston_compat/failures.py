@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 import traceback
 from inspect import signature
 from typing import Any
@@ -21,6 +21,7 @@ from piston_compat.replies import Answer, FormValidationError, HttpStatusCode, r
 from piston_compat.signatures import signature_text
 from piston_core import Problem
 
+logger = logging.getLogger("piston.compat")
 VERSION = "0.1.0"
 _SHORT = {400: "BAD_REQUEST", 404: "NOT_FOUND", 409: "DUPLICATE_ENTRY", 410: "NOT_HERE", 416: "BAD_RANGE"}
 _DJANGOS = (PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)  # which Django answers with 4xx
@@ -75,9 +76,12 @@ def result_of_error(resource: Any, error: Exception, request: Any, method: Any) 
 
 
 def mail(report: Any) -> None:
-    """Send a report to the project's ADMINS."""
+    """Send a report to the project's ADMINS; a mail that cannot be sent must not cover what it is about."""
     text = format_error("".join(traceback.format_exception_only(report.exc_value)))
-    mail_admins("Piston crash report", text, fail_silently=True, html_message=report.get_traceback_html())
+    try:
+        mail_admins("Piston crash report", text, html_message=report.get_traceback_html())
+    except Exception:
+        logger.exception("A crash report could not be sent")
 
 
 def displays_errors() -> bool:
@@ -104,8 +108,3 @@ def _misfit(method: Any, error: TypeError, *, shown: bool) -> Answer:
 
 def _report(text: str, status: int) -> Answer:
     return Answer(format_error(text), content_type="text/plain", status=status)
-
-
-def current() -> Any:
-    """Return a report of what is being raised right now."""
-    return ExceptionReporter(None, *sys.exc_info())
