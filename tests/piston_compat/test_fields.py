@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, F
 from django.urls import path
 
@@ -72,6 +73,20 @@ def test_a_model_may_be_any_class():
 
     assert typemapper[made] == (Plain, False)
     assert shown(made) == {"plain": "data"}
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("links", lambda self, obj: []),
+        ("actions", classmethod(lambda cls, obj: [])),
+        ("filters", staticmethod(lambda obj: [])),
+        ("fields", property(lambda self: ())),
+    ],
+)
+def test_a_method_with_a_name_that_means_something_else_today_is_refused_at_once(name, method):
+    with pytest.raises(ImproperlyConfigured, match=rf"^ProductHandler\.{name} is a method, and '{name}' is something"):
+        handler_of(Product, **{name: method})
 
 
 def test_a_model_is_matched_by_identity(product):
@@ -269,3 +284,12 @@ def test_absolute_uri_is_shown_if_it_is_named_and_there_is_one(product):
     assert one(("name", "absolute_uri"), model=Maker) == {"name": "Acme"}
     assert one(("name", "absolute_uri")) == {"name": "Tea", "absolute_uri": "/shop/tea/"}
     assert one(("name",)) == {"name": "Tea"}
+
+
+def test_rows_stay_as_they_were_whatever_link_builders_are_there(product):
+    uri = classmethod(lambda cls, obj=None: ("product", [obj.slug]))
+    products = handler_of(Product, fields=("name", ("maker", ("name",))), resource_uri=uri)
+    routes = [path("p/<slug:slug>/", Resource(products), name="product"), path("p/", Resource(products))]
+
+    with serving(routes, plugins=["compat", "json", "hateoas", "html"]) as client:
+        assert client.get("/p/").json() == [{"name": "Tea", "maker": {"name": "Acme"}, "resource_uri": "/p/tea/"}]

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, ClassVar
 
-from django.core.exceptions import FieldError, MultipleObjectsReturned, ObjectDoesNotExist, ValidationError
+from django.core.exceptions import (
+    FieldError,
+    ImproperlyConfigured,
+    MultipleObjectsReturned,
+    ObjectDoesNotExist,
+    ValidationError,
+)
 from django.db import DataError, IntegrityError
 from django.db.models import Model
 
@@ -14,6 +21,10 @@ from piston_compat.typemap import handler_tracker, register
 from piston_core import BaseHandler as CoreHandler
 
 _ROOTS = ("BaseHandler", "AnonymousBaseHandler")
+# What the core expects to be declared, of which the ancestor knew a few.
+_DECLARED = frozenset(
+    name for name in dir(CoreHandler) if not name.startswith("_") and not callable(getattr(CoreHandler, name))
+)
 # What Django raises for a value that a column cannot hold.
 _MISFITS = (ValueError, TypeError, OverflowError, ValidationError, DataError, FieldError)
 
@@ -22,7 +33,12 @@ class HandlerMetaClass(type):
     """Enters each handler in the typemapper."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:
-        """Make the class and enter it."""
+        """Make the class and enter it.
+
+        Raises:
+            ImproperlyConfigured: it has a method where the core expects a declaration.
+        """
+        _refuse_clash(name, attrs)
         made: Any = super().__new__(mcs, name, bases, attrs)
         register(made)
         if made.model is not None and not (isinstance(made.model, type) and issubclass(made.model, Model)):
@@ -30,6 +46,16 @@ class HandlerMetaClass(type):
         if not (attrs.get("__module__") == __name__ and name in _ROOTS):
             handler_tracker.append(made)
         return made
+
+
+def _refuse_clash(handler: str, attrs: Mapping[str, Any]) -> None:
+    """Refuse a method whose name means something else today, instead of failing at each answer."""
+    for name in sorted(_DECLARED & attrs.keys()):
+        if isinstance(attrs[name], FunctionType | classmethod | staticmethod | property):
+            raise ImproperlyConfigured(
+                f"{handler}.{name} is a method, and {name!r} is something that a handler declares today; "
+                f"call the method something else, and its name in fields."
+            )
 
 
 class BaseHandler(CoreHandler, metaclass=HandlerMetaClass):
