@@ -45,9 +45,11 @@ class Scope:
         lists: where a handler has its lists.
         leaves_out: whether a name is left out of an object that has nothing by it, where a related object with a
             tuple of names, an annotation or an attribute is ``None``; else it is null, as a column always is.
+        lends_methods: whether the methods of the answering handler also compute names that related objects have not.
     """
 
     leaves_out: ClassVar[bool] = False
+    lends_methods: ClassVar[bool] = False
 
     handlers: list[type[BaseHandler]] = field(default_factory=list)
     routes: dict[str, NamedRoute] = field(default_factory=dict)

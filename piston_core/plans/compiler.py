@@ -142,10 +142,11 @@ class Compiler:
 
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], trail: Trail) -> Column:
         name, relations = node.name, _relations(model)
-        if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
+        computing = self._computing(own, name, model, trail)
+        if computing is not None:
             refuse_parts(node)
-            call = getattr(self.instance(own), name)
-            why = f"is a resource method of {own.__name__}"
+            call = getattr(self.instance(computing), name)
+            why = f"is a resource method of {computing.__name__}"
             return Column(name, self._method(call, node, trail), Computed(why, call, not node.children))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
@@ -159,6 +160,15 @@ class Compiler:
         if name in _plain_columns(model) and not node.children:
             return Column(name, columns.attribute(name), Stored(name))
         return self._attribute(node, model, name if name in relations else "", trail)
+
+    def _computing(
+        self, own: type[BaseHandler] | None, name: str, model: type[Model], trail: Trail
+    ) -> type[BaseHandler] | None:
+        """Return the handler whose method computes a name, ``None`` if none does."""
+        lends = self.scope.lends_methods and name not in _relations(model) and not hasattr(model, name)
+        asked = (own, trail.handlers[0] if lends else None)
+        fitting = (each for each in asked if each and name not in _RESERVED and callable(getattr(each, name, None)))
+        return next(fitting, None)
 
     def _relation(self, field: Any, node: Node, trail: Trail) -> Column:
         name, trail = node.name, trail._replace(within=node.name)

@@ -98,3 +98,23 @@ def test_columns_of_a_model_that_no_handler_names_are_shown_in_relations_as_well
     assert plain_data(Maker.objects.all(), handler, scope=Sparse()) == [
         {"name": "Acme", "country": {"name": "Germany"}}
     ]
+
+
+class Lending(Scope):
+    lends_methods = True
+
+
+@pytest.mark.parametrize(("scope", "shown"), [(Scope, {"code": "DE"}), (Lending, {"code": "DE", "shout": "GERMANY"})])
+def test_the_answering_handler_may_compute_names_of_related_objects(scope, shown, maker):
+    handler = type(
+        "Makers",
+        (BaseHandler,),
+        {
+            "model": Maker,
+            "fields": ("name", ("country", ("code", "shout"))),
+            "shout": lambda self, obj: obj.name.upper(),
+            "code": lambda self, obj: "never, for the country has one itself",
+        },
+    )
+
+    assert plain_data(Maker.objects.all(), handler, scope=scope()) == [{"name": "Acme", "country": shown}]
