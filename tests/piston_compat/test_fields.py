@@ -225,6 +225,12 @@ def test_any_attribute_is_shown_and_a_method_is_called(product):
     assert found == {"pk": product.pk, "shouted": "Tea!", "plainly": False, "bundles": []}
 
 
+def test_what_a_related_object_has_not_is_asked_of_the_answering_handler(product):
+    found = one(("name", ("maker", ("name", "loud"))), loud=lambda self, obj: obj.name.upper())
+
+    assert found == {"name": "Tea", "maker": {"name": "Acme", "loud": "ACME"}}
+
+
 def test_an_annotation_is_shown_and_left_out_where_it_is_none(product):
     Product.objects.create(name="Cup", slug="cup", maker=product.maker, category=Category.objects.create(name="C"))
     found = shown(

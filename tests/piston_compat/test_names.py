@@ -20,7 +20,7 @@ PATHS = {
     "resource": "Resource CHALLENGE",
     "emitters": "Emitter XMLEmitter JSONEmitter YAMLEmitter PickleEmitter DjangoEmitter Mimer",
     "utils": "rc throttle validate require_mime require_extended Mimer translate_mime coerce_put_post HttpStatusCode "
-    "FormValidationError format_error",
+    "FormValidationError format_error MimerDataException send_consumer_mail rc_factory HttpResponseWrapper",
     "authentication": "NoAuthentication HttpBasicAuthentication HttpBasicSimple OAuthAuthentication "
     "initialize_server_request send_oauth_error oauth_request_token oauth_user_auth oauth_access_token",
     "oauth": "OAuthServer OAuthRequest OAuthConsumer OAuthToken OAuthError OAuthMissingParam OAuthDataStore "

@@ -416,7 +416,7 @@ def test_a_server_of_ones_own(consumer, token, rf):
     assert initialize_server_request(rf.get("/")) == (None, None)
 
 
-def test_a_store_of_ones_own(settings, consumer, token, site):
+def test_a_store_of_ones_own(site, consumer, token, settings):
     settings.OAUTH_DATA_STORE = "tests.piston_compat.test_oauth.NobodysStore"
 
     assert signed(site, "/api/", **keys(consumer, token)).status_code == 401

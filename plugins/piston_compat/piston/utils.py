@@ -8,9 +8,10 @@ from piston_compat.names import Name, getter
 
 if TYPE_CHECKING:
     from piston_compat.asking import coerce_put_post
+    from piston_compat.consumers import send_consumer_mail
     from piston_compat.decorators import require_extended, require_mime, throttle, validate
     from piston_compat.failures import format_error
-    from piston_compat.mimer import Mimer, translate_mime
+    from piston_compat.mimer import Mimer, MimerDataException, translate_mime
     from piston_compat.replies import Answer as HttpResponseWrapper
     from piston_compat.replies import FormValidationError, HttpStatusCode, rc
     from piston_compat.replies import Replies as rc_factory  # noqa: N813 - the ancestor's name
@@ -20,12 +21,14 @@ __all__ = [
     "HttpResponseWrapper",
     "HttpStatusCode",
     "Mimer",
+    "MimerDataException",
     "coerce_put_post",
     "format_error",
     "rc",
     "rc_factory",
     "require_extended",
     "require_mime",
+    "send_consumer_mail",
     "throttle",
     "translate_mime",
     "validate",
@@ -45,5 +48,7 @@ NAMES = {
     "FormValidationError": Name("replies", "piston_core.Invalid"),
     "HttpResponseWrapper": Name("replies:Answer", "piston_core.Reply"),
     "format_error": Name("failures", "piston_core.Problem"),
+    "MimerDataException": Name("mimer", "piston_core.MalformedBody"),
+    "send_consumer_mail": Name("consumers", "piston_oauth.models.Consumer.become"),
 }
 __getattr__ = getter(__name__, NAMES)

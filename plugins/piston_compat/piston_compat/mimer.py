@@ -18,6 +18,7 @@ PICKLE_TYPES = ("application/python-pickle",)  # known, and never read: to unpic
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Loader = Callable[[str], Any]
+MimerDataException = MalformedBody  # the ancestor's name for a body that cannot be read
 
 
 class Loaded(Parser):

@@ -55,6 +55,7 @@ class Typemap(Scope):
     """The handlers of the process as the core asks for them."""
 
     leaves_out: ClassVar[bool] = True
+    lends_methods: ClassVar[bool] = True
 
     def handler_for(self, model: type[Model], *, anonymous: bool) -> type[CoreHandler] | None:
         """Return the handler that shows objects of a model."""
