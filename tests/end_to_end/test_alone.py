@@ -28,6 +28,7 @@ PROJECT = {
         """,
     "project/__init__.py": "",
     "project/urls.py": """
+        import warnings
         from importlib.util import find_spec
 
         from django.urls import include, path
@@ -65,6 +66,7 @@ PROJECT = {
         api.route("echo/", EchoHandler)
         urlpatterns = [path("api/", include(api.urls))]
         if find_spec("piston_compat"):
+            warnings.filterwarnings("ignore", "piston.+ is of django-piston")  # as Python itself does
             from piston.handler import BaseHandler as OldHandler
             from piston.resource import Resource as OldResource
 

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from piston.authentication import HttpBasicAuthentication, NoAuthentication
 from piston.handler import AnonymousBaseHandler, BaseHandler
 from piston.resource import CHALLENGE, Resource
+from piston.utils import throttle
 from piston_core.testing import serving
 from tests.piston_compat.old import basic, old, returning
 
@@ -179,3 +180,14 @@ def test_an_anonymous_base_handler_reads_only():
 
     assert (Anonymous.is_anonymous, Anonymous.allowed_methods) == (True, ("GET",))
     assert BaseHandler.allowed_methods == ("GET", "POST", "PUT", "DELETE")
+
+
+def test_a_function_may_answer_with_anything_that_is_true():
+    class Limited(BaseHandler):
+        @throttle(1, 60)
+        def read(self, request):
+            return {"user": request.user}
+
+    with old(Limited, authentication=HttpBasicAuthentication(auth_func=lambda username, password: True)) as client:
+        assert client.get("/", headers=basic("any")).json() == {"user": True}
+        assert client.get("/", headers=basic("any")).status_code == 503

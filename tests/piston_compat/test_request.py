@@ -68,8 +68,7 @@ def test_json_is_any_value_and_both_forms_are_empty_dictionaries(method, data):
     seen, _ = seen_by(method, json.dumps(data), "application/json; charset=utf-8")
 
     assert seen["data"] == data
-    if data is not None:
-        assert (type(seen["POST"]), seen["POST"], seen["PUT"]) == (dict, {}, {})
+    assert (type(seen["POST"]), seen["POST"], seen["PUT"]) == (dict, {}, {})
     assert seen["content_type"] == "application/json; charset=utf-8"
 
 
@@ -85,6 +84,8 @@ def test_other_types_are_left_to_the_handler(method, content_type):
     seen, response = seen_by(method, "<a/>", content_type)
 
     assert (seen["data"], seen["content_type"], response.status_code) == (None, content_type, 200)
+    assert isinstance(seen["POST"], dict if content_type == "text/xml" else QueryDict)
+    assert ("PUT" in seen) is (method == "PUT" or content_type == "text/xml")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def asked(request: Any) -> Asked:
     return state
 
 
-def hand_over(request: Any, data: Any) -> None:
+def hand_over(request: Any, data: Any, *, is_read: bool) -> None:
     """Set what a handler finds on a request that brings a body.
 
     Django parses ``POST`` for POST alone, and by ``content_type``, which the ancestor's handlers expect to be the
@@ -68,14 +68,16 @@ def hand_over(request: Any, data: Any) -> None:
 
     Args:
         request: the request.
-        data: what its body says, ``None`` where nobody reads its type.
+        data: what its body says.
+        is_read: whether somebody reads its type; else the forms are as Django has them.
     """
-    of_form = request.content_type in FORMS
-    if of_form or data is not None or request.content_type in XML_TYPES:
-        request._post = data if of_form else {}
+    is_form = request.content_type in FORMS
+    is_replaced = is_read or request.content_type in XML_TYPES
+    if is_replaced:
+        request._post = data if is_form else {}
         if not hasattr(request, "_files"):
             request._files = MultiValueDict()
-    if request.method == "PUT" or not of_form:
+    if request.method == "PUT" or (is_replaced and not is_form):
         request.PUT = request.POST
     request.content_type = Mimer(request).content_type()
 

@@ -30,8 +30,8 @@ def throttle(max_requests: int, timeout: int = 60 * 60, extra: str = "") -> Call
 
 def _sender(request: Any, _identity: Identity | None) -> str:
     """Return whose calls are counted together: a user's or an address's, and a consumer's apart."""
-    user = getattr(request, "user", None)
-    name = user.get_username() if user is not None and user.is_authenticated else ""
+    user: Any = getattr(request, "user", None)
+    name = user.get_username() if getattr(user, "is_authenticated", False) else ""
     who = f"user {name}" if name else f"address {client_address(request)}"
     return f"{who} {getattr(request, 'throttle_extra', '')}"
 

@@ -173,10 +173,9 @@ class Resource(CoreResource):
         """
         request.content_type = request.content_type or FORMS[0]
         known = {each: parsers[each] for each in FORMS if each in parsers} | dict(readers())
-        data = None
-        if request.content_type in known:
-            data = super().read_body(request, known, max_upload_size, None)
-        hand_over(request, data)
+        is_read = request.content_type in known
+        data = super().read_body(request, known, max_upload_size, None) if is_read else None
+        hand_over(request, data, is_read=is_read)
         return data
 
     def invoke(

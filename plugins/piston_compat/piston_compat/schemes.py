@@ -7,6 +7,7 @@ from binascii import Error
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 
@@ -98,6 +99,9 @@ def _credentials(field: str) -> tuple[str, str] | None:
 
 
 def _nobody() -> Any:
+    """Return Django's user for somebody unknown, ``None`` in a project without Django's users."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
     from django.contrib.auth.models import AnonymousUser  # an app of the project's choice, so not at import
 
     return AnonymousUser()
