@@ -15,6 +15,7 @@ from piston_core import (
     Problem,
     Resource,
     SettingsError,
+    describe,
     forget_registry,
 )
 from piston_core.registry import get_registry
@@ -81,6 +82,22 @@ def test_actions_say_which_method_serves_what():
         assert client.get("/").status_code == 200
         assert client.delete("/").status_code == 501
         assert client.head("/").headers["Allow"] == "GET, DELETE, OPTIONS"
+
+
+def test_actions_may_name_a_method_of_the_handlers_own_which_is_described_as_well():
+    class Own(Resource):
+        def actions(self, handler, names):
+            return {"GET": "fetch"}
+
+    class Handler(BaseHandler):
+        def fetch(self, request):
+            return {"did": "fetch"}
+
+    with served(Own, Handler) as client:
+        assert client.get("/").json() == {"did": "fetch"}
+        [place] = describe().places
+
+    assert [(each.method, each.action, each.summary) for each in place.methods] == [("GET", "fetch", "Fetch.")]
 
 
 def test_options_may_be_a_method_like_others():
