@@ -69,8 +69,10 @@ PROJECT = {
             warnings.filterwarnings("ignore", "piston.+ is of django-piston")  # as Python itself does
             from piston.handler import BaseHandler as OldHandler
             from piston.resource import Resource as OldResource
+            from piston.utils import throttle
 
             class OldEchoHandler(OldHandler):
+                @throttle(100, 60)
                 def read(self, request, name):
                     return {"name": name}
 
