@@ -249,3 +249,9 @@ def test_an_emitter_is_of_use_without_a_resource():
 def test_formats_of_plugins_are_there_for_old_handlers_as_well():
     with old(returning([{"a": 1}]), plugins=["json", "compat"]) as client:
         assert client.get("/?format=jsonl").getvalue() == b'{"a":1}\n'
+
+
+def test_formats_that_the_settings_leave_out_are_none_of_old_handlers_either():
+    with old(returning([{"a": 1}]), plugins=["json", "xml", "compat"], PISTON={"EMITTERS": ["json"]}) as client:
+        assert client.get("/?format=jsonl").status_code == 400
+        assert client.get("/?format=xml").content.endswith(b"<response><resource><a>1</a></resource></response>")

@@ -135,11 +135,13 @@ class Resource(CoreResource):
         return bool(options().automatic_methods)
 
     def parts(self, registry: Any) -> Parts:
-        """Return the authenticators, as one where they are old, and the formats: ours before those of the plugins."""
+        """Return the authenticators, as one where they are old, and the formats: those of the settings, and ours."""
         modern = [each for each in self.authentication if isinstance(each, str | Authenticator)]
         old = [] if len(modern) == len(self.authentication) else [OldSchemes(self)]
-        formats = {**registry.emitters, **{each.name: each for each in registered()}}
-        return Parts([*old, *modern], self.throttles, self.permissions, list(formats.values()))
+        ours = {each.name: each for each in registered()}
+        selected = registry.emitters if registry.settings.emitters is None else registry.settings.emitters
+        formats = [*ours.values(), *(registry.emitters[name] for name in selected if name not in ours)]
+        return Parts([*old, *modern], self.throttles, self.permissions, formats)
 
     def actions(self, handler: Any, names: frozenset[str]) -> Mapping[str, str]:
         """Return the methods that the handler allows, whatever the address has for arguments."""
