@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpResponse
 
 from blog.models import Tag
+from piston.emitters import Emitter
 from piston.handler import BaseHandler
 from piston.resource import Resource
 from piston.utils import rc, validate
@@ -119,6 +120,25 @@ def test_a_resource_may_be_called_by_another_view(rf):
 
     response = view(rf.get("/"))
     assert (response.headers["X-Own"], b"<a>1</a>" in response.content) == ("added", True)
+
+
+def test_a_handler_may_ask_another_resource():
+    other = Resource(returning({"b": 2}))
+
+    class Outer(BaseHandler):
+        fields = ("a",)
+
+        def read(self, request):
+            return {"a": other(request, emitter_format="yaml").content.decode()}
+
+    class Naming(Emitter):
+        def render(self, request):
+            return f"{type(self.handler).__name__} {self.construct()}"
+
+    Emitter.register("naming", Naming)
+    with old(Outer) as client:
+        assert client.get("/").json() == {"a": "b: 2\n"}
+        assert client.get("/?format=naming").content == b"Outer {'a': 'b: 2\\n'}"
 
 
 def test_a_dictionary_of_lists_is_shown_by_fields_and_not_by_list_fields():

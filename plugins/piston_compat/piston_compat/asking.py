@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,10 +48,15 @@ class Asked:
     handled: Exception | None = None
 
 
-def begin(request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
-    """Note a request that has come."""
+@contextmanager
+def asking(request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Asked]:
+    """Note a request that has come, for as long as it is answered; a resource may call another one meanwhile."""
+    before = request.META.get(_STATE)
     state = request.META[_STATE] = Asked(args, dict(kwargs))
-    return state
+    try:
+        yield state
+    finally:
+        request.META[_STATE] = before
 
 
 def asked(request: Any) -> Asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.mail import mail_admins, send_mail
 from django.db.models.signals import post_delete, post_save
@@ -61,4 +62,9 @@ def send_consumer_mail(consumer: Any) -> None:
 
 
 def _site() -> str:
-    return str(getattr(settings, "SITE_NAME", "API"))
+    """Return the name of the site, where the project knows it."""
+    if not apps.is_installed("django.contrib.sites"):
+        return "API"
+    from django.contrib.sites.models import Site  # an app of the project's choice, so not at import
+
+    return str(Site.objects.get_current().name)

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from piston_compat import failures
-from piston_compat.asking import Asked, asked, begin, clean, hand_over
+from piston_compat.asking import Asked, asked, asking, clean, hand_over
 from piston_compat.emitters import JSONEmitter, callback_of
 from piston_compat.formats import JSON_WITH_CALLBACK, OldFormat, registered
 from piston_compat.mimer import FORMS, readers
@@ -118,12 +118,12 @@ class Resource(CoreResource):
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer a request."""
-        state = begin(request, args, kwargs)
-        state.streams = bool(self.stream)
         named = {name: value for name, value in kwargs.items() if name != "emitter_format"}
         method = getattr(self.handler, self.callmap.get(str(request.method), ""), None)
-        by_place, state.unnamed = unnamed(method, args)
-        response = super().__call__(request, **by_place, **named)
+        by_place, left = unnamed(method, args)
+        with asking(request, args, kwargs) as state:
+            state.streams, state.unnamed = bool(self.stream), left
+            response = super().__call__(request, **by_place, **named)
         patch_vary_headers(response, ["Authorization"])
         if response.headers.get("Content-Type", "").startswith("application/javascript"):
             response.headers["X-Content-Type-Options"] = "nosniff"
