@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import User
@@ -299,3 +300,23 @@ def test_rows_stay_as_they_were_whatever_link_builders_are_there(product):
 
     with serving(routes, plugins=["compat", "json", "hateoas", "html"]) as client:
         assert client.get("/p/").json() == [{"name": "Tea", "maker": {"name": "Acme"}, "resource_uri": "/p/tea/"}]
+
+
+def test_a_circle_of_handlers_ends_in_the_plain_columns_of_the_object(product):
+    makers = handler_of(Maker, fields=("name", "products"))
+
+    assert shown(handler_of(Product, fields=("slug", "maker")), makers) == [
+        {
+            "slug": "tea",
+            "maker": {
+                "name": "Acme",
+                "products": [{field.attname: ANY for field in Product._meta.concrete_fields}],
+            },
+        }
+    ]
+
+
+def test_what_a_handler_without_fields_leads_to_is_shown_by_its_handler(product):
+    countries = handler_of(Country, fields=("name",))
+
+    assert shown(handler_of(Maker), countries) == [{"name": "Acme", "number": None, "country": {"name": "Germany"}}]
