@@ -9,6 +9,7 @@ from piston_core.api import Api
 from piston_core.clients import client_address
 from piston_core.conf import SettingsError, plugin_options
 from piston_core.contracts import Aim, Dialect, Document, Emitter, Parser, Patch, Subcommand
+from piston_core.deciding import Decisions, Parts
 from piston_core.declarations import Action, Lifecycle, Relation, Validators
 from piston_core.describing import Answer, Body, Description, Parameter, Place, Served, describe, edit_openapi
 from piston_core.discovery import PluginError
@@ -34,10 +35,15 @@ from piston_core.linking import (
 )
 from piston_core.permissions import Scopes
 from piston_core.pieces import in_pieces
+from piston_core.pipeline.call import Outcome
+from piston_core.pipeline.negotiate import Choice, Formats
 from piston_core.problems import AuthenticationFailed, InsufficientScope, Invalid, MalformedBody, Problem
+from piston_core.registry import forget_registry
 from piston_core.replies import Reply, rc
 from piston_core.requests import Request
 from piston_core.resource import Resource
+from piston_core.scope import Scope
+from piston_core.showing import plain_data
 from piston_core.sought import Sought
 
 __version__ = "0.1.0"
@@ -54,11 +60,14 @@ __all__ = [
     "Authenticator",
     "BaseHandler",
     "Body",
+    "Choice",
+    "Decisions",
     "Description",
     "Dialect",
     "Document",
     "Each",
     "Emitter",
+    "Formats",
     "Href",
     "Identity",
     "Input",
@@ -70,8 +79,10 @@ __all__ = [
     "LinkBuilder",
     "MalformedBody",
     "Operation",
+    "Outcome",
     "Parameter",
     "Parser",
+    "Parts",
     "Patch",
     "Permission",
     "Place",
@@ -81,6 +92,7 @@ __all__ = [
     "Reply",
     "Request",
     "Resource",
+    "Scope",
     "Scopes",
     "Served",
     "SettingsError",
@@ -101,8 +113,10 @@ __all__ = [
     "delete_expired",
     "describe",
     "edit_openapi",
+    "forget_registry",
     "hookimpl",
     "in_pieces",
+    "plain_data",
     "plugin_options",
     "quoted",
     "rc",

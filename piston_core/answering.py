@@ -26,7 +26,7 @@ from piston_core.lists.refusals import VARIES
 from piston_core.lists.wish import Wish, wish_of
 from piston_core.mounted import root_of
 from piston_core.pipeline.caching import announce, keep
-from piston_core.pipeline.call import Outcome, outcome_of
+from piston_core.pipeline.call import Outcome
 from piston_core.pipeline.conditions import tag_of
 from piston_core.pipeline.emit import emit
 from piston_core.pipeline.link import link
@@ -113,7 +113,7 @@ def tell(
 
 def answer(request: HttpRequest, resource: Resource, exchange: Exchange, result: Any) -> HttpResponseBase:
     """Return the response for the result of a handler's method."""
-    outcome = outcome_of(result, exchange.action)
+    outcome = resource.outcome(cast("Request", request), Operation(exchange.handler, exchange.action), result)
     if not isinstance(outcome, Outcome):
         return _own(exchange, outcome)
     if outcome.data is NOTHING:

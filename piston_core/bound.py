@@ -19,7 +19,7 @@ from piston_core.pipeline.link import Linking, linking_for
 from piston_core.pipeline.negotiate import Formats
 from piston_core.registry import Registry
 
-Part = TypeVar("Part", Authenticator, Throttle)
+Part = TypeVar("Part", Authenticator, Throttle, Emitter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def bind(
     authentication: Sequence[str | Authenticator] | None,
     throttles: Sequence[str | Throttle] | None,
     permissions: Declared | None,
-    emitters: Sequence[str] | None,
+    emitters: Sequence[str | Emitter] | None,
 ) -> Bound:
     """Return what a resource with these declarations uses of a registry.
 
@@ -140,17 +140,17 @@ def _named(what: str, declared: Iterable[str | Part], offered: Mapping[str, Part
     return tuple(offered[each] if isinstance(each, str) else each for each in parts)
 
 
-def _formats(registry: Registry, named: Sequence[str] | None) -> dict[str, Emitter]:
+def _formats(registry: Registry, declared: Sequence[str | Emitter] | None) -> dict[str, Emitter]:
     """Return the emitters by name; the settings' default comes first where the resource names none.
 
     Those that want to come last do so where nobody has put them in order.
     """
-    refuse_unknown("A resource's emitters", named or (), registry.emitters, "name")
-    declared = registry.settings.emitters if named is None else named
-    names = list(declared or ())
-    if declared is None:
+    if declared is not None:
+        return {each.name: each for each in _named("emitters", declared, registry.emitters)}
+    settings = registry.settings
+    names = list(settings.emitters or ())
+    if settings.emitters is None:
         names = sorted(registry.emitters, key=lambda name: registry.emitters[name].last)
-    default = registry.settings.default_emitter
-    if named is None and default:
-        names.sort(key=lambda name: name != default)
+    if settings.default_emitter:
+        names.sort(key=lambda name: name != settings.default_emitter)
     return {name: registry.emitters[name] for name in names}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from inspect import Parameter, signature
 from typing import Any
 
 from django.apps import AppConfig
@@ -120,7 +121,7 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
             obj=handler,
             id="piston.E006",
         )
-    if route.unnamed:
+    if route.unnamed and not _takes_unnamed(route.resource):
         yield Error(
             f"{route.pattern} ({route.handler}) has a group without a name, which no handler takes.",
             hint="Name the group, as in (?P<slug>...), or write (?:...) for one that is no argument.",
@@ -128,6 +129,12 @@ def _check_route(route: Route) -> Iterator[CheckMessage]:
             id="piston.E008",
         )
     yield from _check_arguments(route, handler)
+
+
+def _takes_unnamed(view: Callable[..., Any]) -> bool:
+    """Return whether a resource, of a class of the project's own, takes arguments without a name."""
+    kinds = (each.kind for each in signature(view).parameters.values())
+    return Parameter.VAR_POSITIONAL in kinds
 
 
 def _check_arguments(route: Route, handler: type[BaseHandler]) -> Iterator[CheckMessage]:

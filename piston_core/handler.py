@@ -264,9 +264,9 @@ def validate(form: type[BaseForm]) -> Callable[[Method], Method]:
 
 def overrides(handler: BaseHandler | type[BaseHandler], action: str) -> bool:
     """Return whether a handler, its class or the instance itself, brings this method instead of the model's CRUD."""
-    if not isinstance(handler, type) and action in vars(handler):
-        return True
-    return getattr(handler if isinstance(handler, type) else type(handler), action) is not getattr(BaseHandler, action)
+    kind = handler if isinstance(handler, type) else type(handler)
+    own = getattr(handler if action in vars(handler) else kind, action)
+    return own is not getattr(BaseHandler, action, None)
 
 
 def leaves(handler: BaseHandler | type[BaseHandler], action: str) -> bool:

@@ -284,7 +284,10 @@ def _build() -> Registry:
 
 @receiver(setting_changed)
 def forget_registry(setting: str = "PISTON", **_kwargs: Any) -> None:
-    """Drop the registry when ``override_settings`` changes ``PISTON``."""
+    """Have the registry built anew at the next request: ``override_settings`` has changed ``PISTON``.
+
+    A plugin whose offers come from code of the project calls it without arguments when there are others.
+    """
     global _current  # noqa: PLW0603 - see _build
     if setting == "PISTON":
         with _lock:

@@ -12,10 +12,12 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from piston_core.access import Authenticator, Throttle
+from piston_core.access import Authenticator, Operation, Throttle
 from piston_core.answering import answer, description, tell, wish_for
 from piston_core.bound import Bound, bind
 from piston_core.bulk import items_of
+from piston_core.contracts import Emitter
+from piston_core.deciding import Decisions
 from piston_core.declarations import Lifecycle
 from piston_core.exchange import Exchange
 from piston_core.guarding import admit, conclude, declared_state, guard, hold, in_parts, known, tell_new_state
@@ -28,8 +30,6 @@ from piston_core.pipeline.call import refuse_misfit, transaction_for, undo_reque
 from piston_core.pipeline.choose import Chosen, aim_of, choose
 from piston_core.pipeline.conditions import conditions_of, refuse_unconditional
 from piston_core.pipeline.limits import limit
-from piston_core.pipeline.negotiate import negotiate
-from piston_core.pipeline.parse import parse
 from piston_core.pipeline.prefer import NOTHING_PREFERRED, preferences
 from piston_core.pipeline.query import take_query, translate
 from piston_core.pipeline.respond import empty, without_body
@@ -37,7 +37,6 @@ from piston_core.pipeline.select import Methods, is_async, mark_async, methods_o
 from piston_core.pipeline.validate import validate
 from piston_core.pipeline.watch import watch_for
 from piston_core.plans.compiler import Compiler
-from piston_core.refusing import refuse
 from piston_core.registry import get_registry
 from piston_core.requests import Request
 from piston_core.scope import Scope
@@ -46,10 +45,11 @@ if TYPE_CHECKING:
     from piston_core.idempotency.rows import Claim
 
 
-class Resource:
+class Resource(Decisions):
     """Serves a handler as a Django view, synchronous or, with ``async def`` methods, asynchronous.
 
-    Example: ``path("posts/<slug:slug>/", Resource(PostHandler))``.
+    Example: ``path("posts/<slug:slug>/", Resource(PostHandler))``. What a subclass may decide otherwise is in
+    ``Decisions``.
 
     Args:
         handler: the handler's class.
@@ -58,7 +58,7 @@ class Resource:
         throttles: the throttles to ask, by name or as instances; by default those of ``PISTON["THROTTLES"]``.
         permissions: who may do what, beside what the handler says; see ``BaseHandler.permissions``. Where neither
             says anything, ``PISTON["PERMISSIONS"]`` does.
-        emitters: the names of the formats to offer, the first for clients that take anything; by
+        emitters: the formats to offer, by name or as instances, the first for clients that take anything; by
             default those of ``PISTON["EMITTERS"]``.
         lifecycle: since when its address is deprecated, until when it answers, and what takes its place.
         scope: the handlers of the API that it belongs to; alone, it knows only its own.
@@ -74,7 +74,7 @@ class Resource:
         authentication: Sequence[str | Authenticator] | str | Authenticator | None = None,
         throttles: Sequence[str | Throttle] | None = None,
         permissions: Declared | None = None,
-        emitters: Sequence[str] | None = None,
+        emitters: Sequence[str | Emitter] | None = None,
         lifecycle: Lifecycle | None = None,
         scope: Scope | None = None,
     ) -> None:
@@ -104,7 +104,7 @@ class Resource:
                 bound.moments.request_received(request, self)
             response = self.handle(request, kwargs, bound)
         except Exception as error:  # noqa: BLE001 - the one place where everything is answered
-            response = refuse(self, request, bound, error)
+            response = self.refuse(request, bound, error)
         response = self._finished(request, response, bound)
         if response.status_code >= 400:
             undo_request()
@@ -117,14 +117,14 @@ class Resource:
                 await sync_to_async(bound.moments.request_received)(request, self)
             response = await self.handle_async(request, kwargs, bound)
         except Exception as error:  # noqa: BLE001 - as in __call__
-            response = await sync_to_async(refuse)(self, request, bound, error)
+            response = await sync_to_async(self.refuse)(request, bound, error)
         if bound.moments.ready is not None:
             return await sync_to_async(self._finished)(request, response, bound)
         return self._finished(request, response, bound)
 
     def handle(self, request: HttpRequest, kwargs: Mapping[str, Any], bound: Bound) -> HttpResponseBase:
         """Take a request through the pipeline: decide everything, then act, then answer."""
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and self.describes:
             return description(request, *self.methods(kwargs), partial(bound.parsers_for, names=kwargs))
         return self._serve(request, self._decide(request, kwargs, bound))
 
@@ -134,7 +134,7 @@ class Resource:
         All other steps run in the thread of the request. So does a write with its transaction: what the method
         awaits of the database comes back to that thread, as all of asgiref's bridges do.
         """
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and self.describes:
             return description(request, *self.methods(kwargs), partial(bound.parsers_for, names=kwargs))
         exchange = await sync_to_async(self._decide)(request, kwargs, bound)
         if not exchange.awaited or exchange.action in WRITES:
@@ -168,28 +168,30 @@ class Resource:
         methods, action = select(request, known_here, unknown, refuse_it, bound.open_actions)
         handler, data = methods.handler, None
         demand = admit(cast("Request", request), handler, action, bound.demands, kwargs) if bound.demands else None
-        emitter, content_type = negotiate(request, bound.formats)
+        emitter, content_type = self.choose_format(request, bound.formats)
         request.META[DECLARED] = handler.cache_control
         if request.method == "QUERY":
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size)
+            data = self.read_body(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, None)
             take_query(request, data)
-            emitter, content_type = negotiate(request, bound.formats)  # which the body may name, as an address may
+            emitter, content_type = self.choose_format(
+                request, bound.formats
+            )  # which the body may name, as an address may
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
         wanted, arranger = Chosen((), linking.arranger)
-        if query:
+        if query and self.reads_parameters:
             if emitter.dialect is not None:
                 translate(emitter.dialect, aim_of(request, handler, action, kwargs, self.compiler))
             wanted, arranger = choose(request, handler, action, kwargs, self.compiler, arranger)
         preferred = preferences(request) if special else NOTHING_PREFERRED
         conditions = conditions_of(request) if special else None
-        asks = special or query or handler.page_size or handler.max_page_size
+        asks = (special or query or handler.page_size or handler.max_page_size) and self.reads_parameters
         wish = wish_for(request, handler, kwargs, preferred) if asks and (action == "read" or conditions) else None
         if handler.require_precondition and action in CHANGES:
             refuse_unconditional(handler, conditions)
         if action in WITH_BODY:
             aim = aim_of(request, handler, action, kwargs, self.compiler)
-            data = parse(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
+            data = self.read_body(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, aim)
         items = items_of(handler, action, data, kwargs, self.scope.keys_of(handler)) if handler.bulk_limit else None
         request.data, request.items = data, items  # type: ignore[attr-defined]  # declared by piston_core.Request
         stated = methods.stated and action == "read"
@@ -246,8 +248,10 @@ class Resource:
 
     def _invoke(self, request: HttpRequest, exchange: Exchange) -> Any:
         handler, action, kwargs = exchange.handler, exchange.action, exchange.kwargs
+        call = exchange.moments.call_handler
+        proceed = partial(call, request, self, handler, action, exchange.data, kwargs)
         try:
-            return exchange.moments.call_handler(request, self, handler, action, exchange.data, kwargs)
+            return self.invoke(cast("Request", request), Operation(handler, action), kwargs, proceed)
         except TypeError as error:
             refuse_misfit(error, handler, action, request, kwargs)
             raise
@@ -259,7 +263,7 @@ class Resource:
             try:
                 bound.moments.response_ready(request, self, response)
             except Exception as error:  # noqa: BLE001 - a plugin's defect is answered like any other
-                response = refuse(self, request, bound, error)
+                response = self.refuse(request, bound, error)
                 tell(request, response, bound, self.announcements)
         if request.method == "HEAD":
             without_body(response)
@@ -272,8 +276,7 @@ class Resource:
         if bound is None or bound.registry is not registry:
             anonymous = self.scope.anonymous_of(type(self.handler))
             handlers = [type(self.handler), *([anonymous] if anonymous else [])]
-            declared = (self.authentication, self.throttles, self.permissions, self.emitters)
-            bound = self._bound = bind(registry, handlers, *declared)
+            bound = self._bound = bind(registry, handlers, *self.parts(registry))
         return bound
 
     def methods(self, kwargs: Mapping[str, Any]) -> tuple[Methods, Methods | None]:
@@ -282,8 +285,11 @@ class Resource:
         if arguments not in self._methods:
             names = frozenset(arguments)
             anonymous = self.scope.anonymous_of(type(self.handler))
-            unknown = methods_of(anonymous(), names) if anonymous else None
-            self._methods[arguments] = (methods_of(self.handler, names), unknown)
+            unknown = anonymous() if anonymous else None
+            self._methods[arguments] = (
+                methods_of(self.handler, self.actions(self.handler, names)),
+                methods_of(unknown, self.actions(unknown, names)) if unknown else None,
+            )
         return self._methods[arguments]
 
 

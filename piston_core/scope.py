@@ -6,8 +6,9 @@ Nothing is registered globally, so two APIs in one process never see each other'
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from django.db.models import Model
 
@@ -34,12 +35,21 @@ class NamedRoute:
 class Scope:
     """The handlers of one API by what they serve.
 
+    A subclass may know handlers in another way (``handler_for``, ``anonymous_of``), and say how objects are shown
+    that no handler shows (``unnamed``).
+
     Attributes:
         handlers: all of them, in the order of the routes.
         routes: the routes by name.
         items: where one object of a model has its address.
         lists: where a handler has its lists.
+        leaves_out: whether a name is left out of an object that has nothing by it, where a related object with a
+            tuple of names, an annotation or an attribute is ``None``; else it is null, as a column always is.
+        lends_methods: whether the methods of the answering handler also compute names that related objects have not.
     """
+
+    leaves_out: ClassVar[bool] = False
+    lends_methods: ClassVar[bool] = False
 
     handlers: list[type[BaseHandler]] = field(default_factory=list)
     routes: dict[str, NamedRoute] = field(default_factory=dict)
@@ -75,6 +85,10 @@ class Scope:
             fitting = (handler for kind in _lineage(model) for handler in known if handler.model is kind)
             self._showers[key] = next(fitting, None)
         return self._showers[key]
+
+    def unnamed(self, model: type[Model]) -> Sequence[str]:
+        """Return the columns to show of a model that no handler shows; without any it is its key and its address."""
+        return ()
 
     def item_route(self, model: type[Model]) -> NamedRoute | None:
         """Return where one object of a model has its address, or ``None``."""

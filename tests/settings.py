@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     *BLOG_APPS,
     "oauth2_provider",
     "piston_throttle",
+    "piston",  # the ancestor's tables
     "tests.shop",
 ]
 PISTON = {  # tests of other formats and credentials name them

@@ -126,7 +126,7 @@ def _told(spot: Spot) -> str:
         "update": f"Replace one {one}",
         "patch": f"Change {many}" if several else f"Change one {one}",
         "delete": f"Delete one {one}",
-    }[spot.action] + "."
+    }.get(spot.action, spot.action.capitalize()) + "."
 
 
 def _paragraphs(docstring: str | None) -> str:

@@ -45,8 +45,20 @@ class Methods:
         return ", ".join((*self.actions, "OPTIONS"))
 
 
-def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
-    """Return what a handler serves at an address with arguments of these names.
+def methods_of(handler: BaseHandler, actions: Mapping[str, str]) -> Methods:
+    """Return what a handler serves at an address, with what has to be known of its methods.
+
+    Args:
+        handler: the handler.
+        actions: its method for each HTTP method, as ``actions_of`` returns it.
+    """
+    awaited = frozenset(action for action in actions.values() if action and is_async(handler, action))
+    stated = bool(handler.version_field or handler.modified_field) or overrides(handler, "validators")
+    return Methods(handler, actions, awaited, stated)
+
+
+def actions_of(handler: BaseHandler, names: frozenset[str]) -> Mapping[str, str]:
+    """Return the handler's method for each HTTP method at an address with arguments of these names.
 
     The model's own CRUD creates in a list and changes one object, so its ``create`` is not served
     where the address names one object, nor the others where it does not; a method of the handler's
@@ -61,9 +73,7 @@ def methods_of(handler: BaseHandler, names: frozenset[str]) -> Methods:
                 actions["HEAD"] = actions[method]
             if method == "GET" and _is_list_of_the_model(handler, names):
                 actions["QUERY"] = actions[method]
-    awaited = frozenset(action for action in actions.values() if action and is_async(handler, action))
-    stated = bool(handler.version_field or handler.modified_field) or overrides(handler, "validators")
-    return Methods(handler, actions, awaited, stated)
+    return actions
 
 
 def is_async(handler: BaseHandler, action: str) -> bool:

@@ -35,6 +35,16 @@ def one(name: str, attribute: str, plan: FieldPlan) -> Read:
     return read
 
 
+def unless_nothing(read: Read) -> Read:
+    """Read what another reader does, and leave the name out where that is nothing."""
+
+    def present(obj: Any, values: Values, related: Related) -> Any:
+        value = read(obj, values, related)
+        return MISSING if value is None else value
+
+    return present
+
+
 def many(name: str, attribute: str, plan: FieldPlan) -> Read:
     """Read the related objects as their plan shows them; an object that is not stored has none."""
 

@@ -7,6 +7,7 @@ the model, or any other attribute of the object.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -101,7 +102,8 @@ class Compiler:
         return self._references[model, builder]
 
     def _reference(self, model: type[Model]) -> FieldPlan:
-        named = [Column(model._meta.pk.name, columns.attribute("pk"), Stored("pk"))]
+        named = [Column(name, columns.attribute(name), Stored(name)) for name in self.scope.unnamed(model)]
+        named = named or [Column(model._meta.pk.name, columns.attribute("pk"), Stored("pk"))]
         if self.scope.item_route(model) or hasattr(model, "get_api_url"):
             named.append(object_address(self.scope, None, model))
         return FieldPlan(model, tuple(named))
@@ -121,18 +123,30 @@ class Compiler:
         if own is not None and declares_address(own, model) and all(node.name != "resource_uri" for node in nodes):
             nodes = (*nodes, Node("resource_uri"))
         named = [
-            self._column(own, node, model, trail) for node in narrowed(nodes, wanted, model._meta.model_name or "")
+            self._sparse(self._column(own, node, model, trail), node)
+            for node in narrowed(nodes, wanted, model._meta.model_name or "")
         ]
         computed = own is not None and any(isinstance(column.source, Computed) for column in named)
         plan = FieldPlan(model, tuple(named), tuple(own.needs) if own is not None and computed else ())
         return arranged(plan, own, self.scope, trail.builder, within=trail.within, whole=whole)
 
+    def _sparse(self, column: Column, node: Node) -> Column:
+        """Return a name as the scope wants it where there may be nothing by it."""
+        if not self.scope.leaves_out or column.many:
+            return column
+        leads = column.plan is not None and node.children and getattr(column.field, "null", True)
+        source = column.source
+        if not leads and not (isinstance(source, Perhaps) or (isinstance(source, Computed) and source.call is None)):
+            return column
+        return replace(column, read=columns.unless_nothing(column.read), sparse=True)
+
     def _column(self, own: type[BaseHandler] | None, node: Node, model: type[Model], trail: Trail) -> Column:
         name, relations = node.name, _relations(model)
-        if own is not None and name not in _RESERVED and callable(getattr(own, name, None)):
+        computing = self._computing(own, name, model, trail)
+        if computing is not None:
             refuse_parts(node)
-            call = getattr(self.instance(own), name)
-            why = f"is a resource method of {own.__name__}"
+            call = getattr(self.instance(computing), name)
+            why = f"is a resource method of {computing.__name__}"
             return Column(name, self._method(call, node, trail), Computed(why, call, not node.children))
         if name in ("resource_uri", "absolute_uri"):
             refuse_parts(node)
@@ -146,6 +160,15 @@ class Compiler:
         if name in _plain_columns(model) and not node.children:
             return Column(name, columns.attribute(name), Stored(name))
         return self._attribute(node, model, name if name in relations else "", trail)
+
+    def _computing(
+        self, own: type[BaseHandler] | None, name: str, model: type[Model], trail: Trail
+    ) -> type[BaseHandler] | None:
+        """Return the handler whose method computes a name, ``None`` if none does."""
+        lends = self.scope.lends_methods and name not in _relations(model) and not hasattr(model, name)
+        asked = (own, trail.handlers[0] if lends else None)
+        fitting = (each for each in asked if each and name not in _RESERVED and callable(getattr(each, name, None)))
+        return next(fitting, None)
 
     def _relation(self, field: Any, node: Node, trail: Trail) -> Column:
         name, trail = node.name, trail._replace(within=node.name)

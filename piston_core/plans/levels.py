@@ -160,6 +160,8 @@ class _Builder:
     def piece(self, plan: FieldPlan, column: Column, path: Path) -> Piece:
         """Return the code of what a name shows."""
         source = column.source
+        if column.sparse:
+            raise NotColumns(f"{column.name} of {plan.model.__name__} is left out where there is nothing by it")
         if isinstance(source, Address):
             return self.address(plan, source, path).named(f"uri_{next(self.numbers)}")
         if column.many:

@@ -122,6 +122,7 @@ class Column:
         plan: the plan of the related objects, if they are of one model.
         many: whether the relation leads to many objects.
         plan_of: gives the plan of objects of whichever model the name holds.
+        sparse: whether it may be missing, which only an object can tell.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Column:
     plan: FieldPlan | None = None
     many: bool = False
     plan_of: Callable[[type[Model]], FieldPlan] | None = None
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = [
     ROOT / "piston_core",
     *(path / path.name for path in sorted((ROOT / "plugins").iterdir()) if path.is_dir()),
+    ROOT / "plugins" / "piston_compat" / "piston",
     ROOT / "examples" / "piston_csv" / "piston_csv",
     ROOT / "examples" / "piston_hydra" / "piston_hydra",
 ]

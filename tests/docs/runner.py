@@ -51,6 +51,7 @@ ELSEWHERE = {
     "pip install piston-xml",
     "pip install piston-yaml",
     "pip install piston-html",
+    "pip install piston-compat",
     "pip install piston-pickle",
     "pip install piston-throttle",
     "pip install piston-hateoas",

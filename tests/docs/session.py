@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from threading import Thread
 from types import ModuleType
@@ -21,6 +22,7 @@ def main(document: str) -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr  # where a block prints to is nobody's answer
     sys.path.insert(0, str(Path.cwd()))
+    warnings.filterwarnings("ignore", r"piston[.\w]+ is of django-piston")  # as Python does
     os.environ["DJANGO_SETTINGS_MODULE"] = "library.settings"
     print(start_server(), file=answers, flush=True)
     page = ModuleType("page")

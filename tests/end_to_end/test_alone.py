@@ -13,6 +13,8 @@ import pytest
 from tests.end_to_end.installing import PROJECTS, build, install, make_environment, run, write
 
 ALONE = [name for name in PROJECTS if name != "piston_core"]
+# The one that holds others together, and these others.
+NEEDS = {"piston_compat": ("piston_json", "piston_throttle", "piston_yaml")}
 
 PROJECT = {
     "settings.py": """
@@ -26,6 +28,7 @@ PROJECT = {
         """,
     "project/__init__.py": "",
     "project/urls.py": """
+        import warnings
         from importlib.util import find_spec
 
         from django.urls import include, path
@@ -62,6 +65,21 @@ PROJECT = {
         api = Api()
         api.route("echo/", EchoHandler)
         urlpatterns = [path("api/", include(api.urls))]
+        if find_spec("piston_compat"):
+            warnings.filterwarnings("ignore", "piston.+ is of django-piston")  # as Python itself does
+            from piston.handler import BaseHandler as OldHandler
+            from piston.resource import Resource as OldResource
+            from piston.utils import throttle
+
+            class OldEchoHandler(OldHandler):
+                @throttle(100, 60)
+                def read(self, request, name):
+                    return {"name": name}
+
+                def create(self, request, name):
+                    return request.data
+
+            urlpatterns.append(path("old/<name>", OldResource(OldEchoHandler)))
         if find_spec("piston_openapi"):
             urlpatterns.append(path("", include("piston_openapi.urls")))
         """,
@@ -103,6 +121,22 @@ USES: dict[str, tuple[list[Any], list[tuple[int, str, str]]]] = {
     "piston_html": (
         [("GET", "/api/echo.html", "", "", {}), ("GET", "/api/echo.repr", "", "", {})],
         [(200, "text/html", "<!DOCTYPE html>"), (200, "text/x-repr", "[{'name':")],
+    ),
+    "piston_compat": (
+        [
+            ("GET", "/api/echo.repr", "", "", {}),
+            ("GET", "/old/a", "", "", {}),
+            ("GET", "/old/a?format=xml", "", "", {}),
+            ("POST", "/old/a?format=yaml", '{"a": 1}', "application/json", {}),
+            ("PATCH", "/old/a", "", "", {}),
+        ],
+        [
+            (200, "text/x-repr", "[{'name':"),
+            (200, "application/json", '{\n    "name": "a"\n}'),
+            (200, "text/xml", "<?xml"),
+            (200, "application/x-yaml", "a: 1\n"),
+            (405, "text/html", ""),
+        ],
     ),
     "piston_pickle": (
         [("GET", "/api/echo.pickle", "", "", {}), ("POST", "/api/echo.repr", "", "application/python-pickle", {})],
@@ -168,8 +202,12 @@ def pythons(tmp_path_factory) -> dict[str, Path]:
     install(core, wheels["piston_core"])
     made = {name: make_environment(tmp_path_factory.mktemp(name), core) for name in ALONE}
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: install(made[name], wheels[name]), ALONE))
+        list(pool.map(lambda name: install(made[name], *(wheels[each] for each in (name, *_needs(name)))), ALONE))
     return made
+
+
+def _needs(name: str) -> tuple[str, ...]:
+    return NEEDS.get(name, ())
 
 
 def test_every_distribution_is_tried():
@@ -190,8 +228,9 @@ def test_a_distribution_works_with_the_core_alone(pythons, tmp_path, name):
 
     assert (ran.returncode, ran.stderr) == (0, "")
     told = json.loads(ran.stdout)
-    assert {each.partition(".")[0] for each in told["modules"]} == {"piston_core", name}
-    assert {each for each in told["installed"] if each.startswith("piston")} == {"piston-core", name.replace("_", "-")}
+    assert {each.partition(".")[0] for each in told["modules"]} == {"piston_core", name, *_needs(name)}
+    ours = {each.replace("_", "-") for each in ("piston_core", name, *_needs(name))}
+    assert {each for each in told["installed"] if each.startswith("piston")} == ours
     for answer, (status, media_type, beginning) in zip(told["answers"], expected, strict=True):
         assert (answer[0], answer[1].partition(";")[0]) == (status, media_type), answer
         assert answer[2].startswith(beginning), answer

@@ -165,6 +165,10 @@ def test_every_distribution_of_the_repository_is_built(wheels):
     assert {*wheels} == {*PROJECTS, "shouting_api"}
 
 
+# The one distribution that brings two packages.
+BESIDE = {"piston_compat": ("piston",)}
+
+
 def test_a_wheel_holds_its_package_with_types_and_nothing_else(wheels):
     for name, wheel in wheels.items():
         source = PROJECTS.get(name, ROOT)
@@ -173,12 +177,13 @@ def test_a_wheel_holds_its_package_with_types_and_nothing_else(wheels):
         if name != "shouting_api":
             expected = {
                 path.relative_to(source).as_posix()
-                for path in (source / name).rglob("*")
+                for package in (name, *BESIDE.get(name, ()))
+                for path in (source / package).rglob("*")
                 if path.is_file() and "__pycache__" not in path.parts
             }
 
             assert files == expected
-            assert f"{name}/py.typed" in files
+            assert {f"{each}/py.typed" for each in (name, *BESIDE.get(name, ()))} <= files
 
 
 def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
@@ -209,6 +214,18 @@ def test_no_wheel_holds_tests_or_what_the_machine_left(wheels):
         ("piston_yaml", {"piston-core<0.2,>=0.1", "pyyaml>=6.0.1"}),
         ("piston_html", {"piston-core<0.2,>=0.1"}),
         ("piston_pickle", {"piston-core<0.2,>=0.1"}),
+        (
+            "piston_compat",
+            {
+                "piston-core<0.2,>=0.1",
+                "piston-json<0.2,>=0.1",
+                "piston-throttle<0.2,>=0.1",
+                "piston-yaml<0.2,>=0.1",
+                "pyyaml>=6.0.1",
+                "piston-oauth<0.2,>=0.1; extra == 'oauth'",
+                "oauthlib>=3.2",
+            },
+        ),
         ("piston_csv", {"piston-core<0.2,>=0.1"}),
         ("piston_hydra", {"piston-core<0.2,>=0.1"}),
         ("piston_auth", {"piston-core<0.2,>=0.1"}),

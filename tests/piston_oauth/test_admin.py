@@ -112,7 +112,7 @@ def test_secrets_are_renewed_one_by_one(admin):
 @pytest.mark.parametrize("action", ["accept", "renew_secret"])
 def test_who_may_only_look_may_not_decide(provider, jane, action):
     consumer = Consumer.objects.create(name="app")
-    jane.user_permissions.add(Permission.objects.get(codename="view_consumer"))
+    jane.user_permissions.add(Permission.objects.get(codename="view_consumer", content_type__app_label="piston_oauth"))
     client = Client()
     client.force_login(jane)
     act(client, action, consumer)

@@ -589,6 +589,16 @@ def test_e008_a_group_without_a_name(serve, outer, inner, expected):
     assert codes() == expected
 
 
+def test_e008_is_not_for_a_resource_that_takes_arguments_without_a_name(serve):
+    class Taking(Resource):
+        def __call__(self, request, *args, **kwargs):
+            return super().__call__(request, slug=args[0])
+
+    serve(re_path("([a-z]+)/", Taking(handler(), authentication=())))
+
+    assert codes() == []
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
