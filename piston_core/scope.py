@@ -6,11 +6,12 @@ Nothing is registered globally, so two APIs in one process never see each other'
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Model
+from django.urls import reverse
 
 from piston_core.arguments import identifies
 from piston_core.handler import BaseHandler
@@ -93,6 +94,20 @@ class Scope:
     def item_route(self, model: type[Model]) -> NamedRoute | None:
         """Return where one object of a model has its address, or ``None``."""
         return next((self.items[kind] for kind in _lineage(model) if kind in self.items), None)
+
+    def reverse(self, name: str, arguments: Any) -> str:
+        """Return the address that a handler's ``resource_uri`` means.
+
+        Args:
+            name: the name of the URL.
+            arguments: the URL's arguments, in their order or by name.
+
+        Raises:
+            NoReverseMatch: there is no such URL.
+        """
+        if isinstance(arguments, Mapping):
+            return reverse(name, kwargs=dict(arguments))
+        return reverse(name, args=list(arguments))
 
     def list_route(self, model: type[Model], known: Collection[str] = ()) -> NamedRoute | None:
         """Return where a model's objects are listed, by a route that takes none but known arguments; or ``None``."""

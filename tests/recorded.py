@@ -74,7 +74,8 @@ class Recorder:
         handler = type(resource.handler).__name__
         told = f"{request.method} {request.get_full_path()} of {handler}, {response.status_code}"
         self._keep(told, found)
-        if response.streaming and not getattr(response, "is_async", False) and served is not None and not found:
+        in_step = response.streaming and not getattr(response, "is_async", False) and request.method != "HEAD"
+        if in_step and served is not None and not found:
             self._follow(told, served, response)
 
     def _keep(self, told: str, found: Iterable[str]) -> None:
@@ -175,7 +176,11 @@ def _followed(pieces: Iterable[bytes], done: Callable[[bytes], None]) -> Iterato
 def _misfits(schema: Any, body: bytes) -> Iterator[str]:
     if len(body) > _LARGEST:
         return
-    data = json.loads(body)
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        yield f"the data is no JSON: {error}"
+        return
     for error in _validator(json.dumps(schema, sort_keys=True, default=str)).iter_errors(data):
         yield f"at /{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
 

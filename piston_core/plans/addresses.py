@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -166,7 +166,7 @@ def address_of(obj: Any, scope: Scope, handler: type[BaseHandler] | None, addres
     try:
         declared = handler.resource_uri(obj) if handler is not None else None
         if declared is not None:
-            return _reverse(*declared)
+            return scope.reverse(*declared)
         if hasattr(obj, "get_api_url"):
             return str(obj.get_api_url())
     except NoReverseMatch:
@@ -181,9 +181,3 @@ def _key(obj: Model, name: str) -> Any:
         return obj.serializable_value(name)
     except AttributeError:
         return None
-
-
-def _reverse(name: str, arguments: Any) -> str:
-    if isinstance(arguments, Mapping):
-        return reverse(name, kwargs=dict(arguments))
-    return reverse(name, args=list(arguments))

@@ -275,6 +275,23 @@ def test_resource_uri_is_added_in_lists_and_nested(product, arguments):
         assert client.get("/m/").json() == [{"name": "Acme", "products": [{"name": "Tea", "resource_uri": "/p/tea/"}]}]
 
 
+def test_the_reverser_may_be_replaced(product, monkeypatch):
+    import piston.emitters
+
+    own = piston.emitters.reverser
+
+    def shouting(function):
+        return lambda: own(function)().upper()
+
+    monkeypatch.setitem(vars(piston.emitters), "reverser", shouting)
+    products = handler_of(
+        Product, fields=("name",), resource_uri=classmethod(lambda cls, obj=None: ("product", [obj.slug]))
+    )
+
+    with serving([path("p/<slug:slug>/", Resource(products), name="product")], plugins=["compat", "json"]) as client:
+        assert client.get("/p/tea/").json()[0]["resource_uri"] == "/P/TEA/"
+
+
 def test_resource_uri_without_a_route_is_left_out_and_a_model_may_have_its_own(product):
     lost = classmethod(lambda cls, obj=None: ("nowhere", []))
     assert one(("name",), resource_uri=lost) == {"name": "Tea"}

@@ -9,6 +9,7 @@ from piston_compat.names import Name, getter
 if TYPE_CHECKING:
     from piston_compat.emitters import DjangoEmitter, Emitter, JSONEmitter, PickleEmitter, XMLEmitter, YAMLEmitter
     from piston_compat.mimer import Mimer
+    from piston_compat.reversing import reverser
 
 __all__ = [
     "DjangoEmitter",
@@ -18,6 +19,7 @@ __all__ = [
     "PickleEmitter",
     "XMLEmitter",
     "YAMLEmitter",
+    "reverser",
 ]
 
 NAMES = {
@@ -27,6 +29,7 @@ NAMES = {
     "YAMLEmitter": Name("emitters", "the plugin piston-yaml"),
     "PickleEmitter": Name("emitters", "the plugin piston-pickle"),
     "DjangoEmitter": Name("emitters", "the plugin piston-xml"),
+    "reverser": Name("reversing", "django.urls.reverse, or Scope.reverse"),
     "Mimer": Name("mimer", "piston_core.Parser in a plugin"),
 }
 __getattr__ = getter(__name__, NAMES)

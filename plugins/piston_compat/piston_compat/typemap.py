@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from piston_compat.options import options, setting
+from piston_compat.reversing import address_of
 from piston_core import BaseHandler as CoreHandler
 from piston_core import Scope
 
@@ -65,6 +66,10 @@ class Typemap(Scope):
         """Return the handler for somebody unknown; any class will do that has a handler's methods."""
         found: type[CoreHandler] | None = anonymous_of(handler)
         return found
+
+    def reverse(self, name: str, arguments: Any) -> str:
+        """Return the address that a handler's ``resource_uri`` means."""
+        return address_of(name, arguments)
 
     def unnamed(self, model: type[Model]) -> Sequence[str]:
         """Return the columns of a model that no handler names."""
