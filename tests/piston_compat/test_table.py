@@ -19,6 +19,8 @@ from piston.authentication import HttpBasicAuthentication, HttpBasicSimple
 from piston.handler import AnonymousBaseHandler, BaseHandler
 from piston.resource import Resource
 from piston.utils import rc, require_mime, throttle, validate
+from piston_core import Resource as CoreResource
+from piston_core.testing import serving
 from tests.piston_compat.old import basic, old, returning
 from tests.shop.models import Country, Maker, Product
 
@@ -407,3 +409,17 @@ def test_errors_while_emitting_go_through_the_error_handler():
         response = client.get("/?format=yaml")
 
     assert yaml.safe_load(response.content) == {"error": "ZeroDivisionError", "format": "yaml"}
+
+
+def test_an_rc_with_data_is_json_where_a_resource_of_today_serves_an_old_handler():
+    class Old(BaseHandler):
+        def read(self, request):
+            answer = rc.BAD_REQUEST
+            answer.content = {"wrong": ["title"]}
+            return answer
+
+    with serving(CoreResource(Old), plugins=["compat", "json"]) as client:
+        response = client.get("/")
+
+    assert (response.status_code, json.loads(b"".join(response))) == (400, {"wrong": ["title"]})
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpResponse
@@ -43,14 +43,26 @@ class Answer(HttpResponse):
 
     @property
     def content(self) -> Any:
-        """The body as bytes, or the data that will become it."""
-        return self.data if self.has_data else HttpResponse.content.fget(self)  # type: ignore[attr-defined]
+        """The body as bytes; data is JSON where no old resource emits it, but one of the core's or Django sends it."""
+        return _in_json(self.data) if self.has_data else HttpResponse.content.fget(self)  # type: ignore[attr-defined]
 
     @content.setter
     def content(self, value: Any) -> None:
         is_text = isinstance(value, str | bytes | memoryview) or not isinstance(value, Iterable)
         self.data = _NOTHING if is_text else value
+        if self.has_data:
+            self.headers["Content-Type"] = "application/json; charset=utf-8"
         HttpResponse.content.fset(self, value if is_text else b"")  # type: ignore[attr-defined]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the body, as a server sends it."""
+        return iter([self.content])
+
+
+def _in_json(data: Any) -> bytes:
+    from piston_compat.emitters import JSONEmitter  # which shows responses itself
+
+    return JSONEmitter(data).render(None).encode()
 
 
 class Replies:
