@@ -67,6 +67,16 @@ def test_methods_that_are_not_allowed_are_405_in_the_handlers_order(method):
     assert (response.status_code, response.headers["Allow"], response.content) == (405, "PUT, GET", b"")
 
 
+@pytest.mark.parametrize(("body", "status"), [("{", 400), ('{"a": 1}', 405)])
+def test_a_body_is_read_before_the_method_is_looked_at(body, status):
+    with old(returning({}, allowed_methods=("GET",))) as client:
+        posted = client.post("/", body, content_type="application/json")
+        put = client.put("/", body, content_type="application/json")
+        deleted = client.delete("/", body, content_type="application/json")
+
+    assert (posted.status_code, put.status_code, deleted.status_code) == (status, status, 405)
+
+
 def test_these_methods_are_automatic_by_setting():
     handler = returning(lambda request: {"data": request.data}, allowed_methods=("GET", "PATCH"))
 

@@ -221,7 +221,7 @@ class Resource(CoreResource):
                 return answer
             error = answer
         if isinstance(error, Problem):
-            return self._refused(request, state, error)
+            return self._refused(request, state, bound, error)
         if error is state.handled:
             raise error
         result = error.response if isinstance(error, HttpStatusCode) else self._handled(request, state, error)
@@ -239,17 +239,30 @@ class Resource(CoreResource):
             state.handled = raised
             raise
 
-    def _refused(self, request: HttpRequest, state: Asked, problem: Problem) -> HttpResponseBase:
+    def _refused(self, request: HttpRequest, state: Asked, bound: Any, problem: Problem) -> HttpResponseBase:
         if problem.status == 401 and state.challenge is not None:
             response: HttpResponseBase = state.challenge()
             return response
         if problem.status in (405, 501) and state.method is None:
+            malformed = self._malformed(request, bound)
+            if malformed is not None:
+                return failures.refused(malformed)
             methods: Any = self.handler.allowed_methods
             if request.method in methods:
                 raise Http404
             allow = problem.headers["Allow"].split(", ") if self.describes else methods
             return HttpResponseNotAllowed(allow)
         return failures.refused(problem)
+
+    def _malformed(self, request: HttpRequest, bound: Any) -> Problem | None:
+        """Return what is wrong with a body, which the ancestor read before it looked at the method."""
+        if self.callmap.get(str(request.method)) not in ("create", "update"):
+            return None
+        try:
+            self.read_body(request, bound.parsers, bound.max_upload_size, None)
+        except Problem as problem:
+            return problem
+        return None
 
     def _emitted(self, request: HttpRequest, bound: Any, outcome: Outcome) -> HttpResponseBase:
         """Return the answer that an error handler has given as data."""
