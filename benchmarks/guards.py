@@ -7,14 +7,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from time import perf_counter
-from types import SimpleNamespace
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
 
 from benchmarks.database import database
 from benchmarks.paired import in_turn, lines
-from benchmarks.serving import application, environ, send, setup
+from benchmarks.serving import environ, serving, setup, timed
 
 PATHS = {"/ok/": 300, "/posts/77/": 100, "/details/77/": 50, "/nested/": 1}  # requests in one measurement
 ROUNDS = 40
@@ -54,11 +53,11 @@ def issued() -> str:
 
 def measured(path: str, repeat: int, rounds: int, credentials: str) -> Mapping[str, list[float]]:
     """Return the seconds of one request in each round, for somebody unknown or known, or with a token that is read."""
-    serving = {name: serve(name) for name in NAMES}
-    ways = {
-        name: partial(timed, each, path, repeat, credentials if name != "anonymous" else "")
-        for name, each in serving.items()
-    }
+
+    def request(name: str) -> dict[str, Any]:
+        return environ(path) | ({"HTTP_AUTHORIZATION": credentials} if name != "anonymous" else {})
+
+    ways = {name: partial(timed, serve(name), partial(request, name), repeat, perf_counter) for name in NAMES}
     return in_turn(ways, rounds)
 
 
@@ -66,19 +65,7 @@ def serve(name: str) -> WSGIHandler:
     """Return an application with the resources behind these guards."""
     from benchmarks.contestants import guarded
 
-    urlconf = f"guards_{name}"
-    sys.modules[urlconf] = SimpleNamespace(urlpatterns=getattr(guarded, name))  # type: ignore[assignment]  # Django reads no more of it
-    return application(urlconf)
-
-
-def timed(serve: Any, path: str, repeat: int, credentials: str) -> float:
-    """Return the seconds that one request takes, on average of several."""
-    known = {"HTTP_AUTHORIZATION": credentials} if credentials else {}
-    requests = [environ(path) | known for _ in range(repeat)]
-    start = perf_counter()
-    for each in requests:
-        send(serve, each)
-    return (perf_counter() - start) / repeat
+    return serving(f"guards_{name}", getattr(guarded, name))
 
 
 if __name__ == "__main__":

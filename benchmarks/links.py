@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import process_time
-from types import SimpleNamespace
 
 from benchmarks.database import database
 from benchmarks.paired import in_turn, lines
-from benchmarks.serving import application, ask, environ, send, setup
+from benchmarks.serving import ask, environ, serving, setup, timed
 
 ROUNDS = 40
 REPEAT = 5
@@ -95,21 +95,12 @@ def timer(way: Way, repeat: int) -> Callable[[], float]:
     """
     from benchmarks.contestants import linked
 
-    urlconf = f"links_{way.handler}"
-    sys.modules[urlconf] = SimpleNamespace(urlpatterns=linked.listed(getattr(linked, way.handler)))  # type: ignore[assignment]  # Django reads no more of it
-    serve = application(urlconf)
-    answer = ask(serve, environ("/list/", accept=way.media_type))
+    request = partial(environ, "/list/", accept=way.media_type)
+    serve = serving(f"links_{way.handler}", linked.listed(getattr(linked, way.handler)))
+    answer = ask(serve, request())
     if answer.status != 200 or not answer.content_type.startswith(way.media_type):
         raise SystemExit(f"{way.name} is answered with {answer.status} {answer.content_type}")
-
-    def timed() -> float:
-        requests = [environ("/list/", accept=way.media_type) for _ in range(repeat)]
-        start = process_time()
-        for each in requests:
-            send(serve, each)
-        return (process_time() - start) / repeat
-
-    return timed
+    return partial(timed, serve, request, repeat, process_time)
 
 
 if __name__ == "__main__":
