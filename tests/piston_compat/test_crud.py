@@ -159,7 +159,7 @@ def test_a_range_that_is_not_there_is_416(client, given):
     response = client.get("/", headers={"Range": given})
 
     assert (response.status_code, response.headers["Content-Range"]) == (416, "items */5")
-    assert response.content.startswith(b"Unsatisfiable Range\n")
+    assert response.content.startswith(b"Unsatifiable Range\n")
 
 
 @pytest.mark.parametrize("given", ["items=", "items=a-b", "items=1", "items=1-2,4-5", "items=" + "9" * 50 + "-"])

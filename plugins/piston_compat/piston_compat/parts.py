@@ -83,4 +83,5 @@ def _between(objects: Any, first: int, last: int | None, total: int | None = Non
 
 def _unsatisfiable(why: str, objects: Any, total: int | None = None) -> Refusal:
     known = objects.count() if total is None else total
-    return Refusal(416, f"Unsatisfiable Range\n{why}", headers={"Content-Range": f"items */{known}"})
+    # Misspelt as in rc.BAD_RANGE: clients may compare it.
+    return Refusal(416, f"Unsatifiable Range\n{why}", headers={"Content-Range": f"items */{known}"})
