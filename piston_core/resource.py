@@ -173,9 +173,8 @@ class Resource(Decisions):
         if request.method == "QUERY":
             data = self.read_body(request, bound.parsers_for(handler, action, kwargs), bound.max_upload_size, None)
             take_query(request, data)
-            emitter, content_type = self.choose_format(
-                request, bound.formats
-            )  # which the body may name, as an address may
+            # The body may name the format, as an address may.
+            emitter, content_type = self.choose_format(request, bound.formats)
         query = request.META.get("QUERY_STRING")
         linking = bound.linking[emitter.name]
         wanted, arranger = Chosen((), linking.arranger)

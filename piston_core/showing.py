@@ -34,9 +34,10 @@ def plain_data(
     Raises:
         Unrepresentable: something in it has no plain form.
     """
-    known = Scope() if scope is None else scope
-    known.add(handler)
-    values = Values(Compiler(known), handler, native, HttpRequest() if request is None else request)
+    if scope is None:
+        scope = Scope()
+        scope.add(handler)
+    values = Values(Compiler(scope), handler, native, HttpRequest() if request is None else request)
     if hasattr(value, "model") and hasattr(value, "all"):
         return values.fetched(value.all(), many=True)
     return values.listed(value, many=True) if isinstance(value, list | tuple) else values.plain(value)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db.models import CharField, F, Value
 
-from piston_core import BaseHandler, Scope, plain_data
+from piston_core import Api, BaseHandler, Scope, plain_data
 from tests.shop.models import Category, Country, Maker, Product
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,9 @@ def test_the_answering_handler_may_compute_names_of_related_objects(scope, shown
     )
 
     assert plain_data(Maker.objects.all(), handler, scope=scope()) == [{"name": "Acme", "country": shown}]
+
+
+def test_the_scope_of_an_api_stays_as_it_is(maker):
+    api = Api()
+    assert plain_data(maker, MakerHandler, scope=api.scope)
+    assert api.scope.handlers == []
